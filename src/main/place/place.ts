@@ -1,0 +1,173 @@
+import type { Platform } from '../../shared/contract.ts'
+import type { Digest } from '../../shared/reference.ts'
+
+/**
+ * # What a place is
+ *
+ * A place holds images: an engine, an archive file, later a layout folder and a registry. Each is a `Source`, a `Sink` or
+ * both, and `copy()` (../copy/copy.ts) is the only code that moves an image from one to the other. To add a place,
+ * implement these interfaces; this page says all that is asked of it.
+ *
+ * ## The order of calls
+ *
+ * 1. `source.read(ids)`: what can be said before a byte moves.
+ * 2. `sink.begin(images)`: the destination looks at what it has, and answers with a `Write` whose `missing` names the
+ *    layers it lacks. Everything that goes together is one write: one file, one load stream.
+ * 3. `source.walk(images, missing)`: pieces, each wanted layer once, in the source's own order (an engine's stream and a
+ *    compressed file cannot be asked twice), and the documents of every image, anywhere between.
+ * 4. `write.put(piece)` for every layer, awaited before the next piece is taken. Its bytes are read to their end or the
+ *    put fails: verification rides on the bytes, so the last chunk may throw.
+ * 5. `write.commit(images)`, once, with config and manifest. Here, and nowhere else, anything becomes visible and names
+ *    move. It answers `lacking` when the destination turns out not to have a layer it said it had: copy() walks again for
+ *    those, puts them, and commits again, once.
+ * 6. `write.close()`, always, after success too. Without a successful commit it leaves no trace.
+ *
+ * ## What failure leaves
+ *
+ * Nothing under a name, at any time before a commit has succeeded. A place that cannot un-send what it was sent (an engine
+ * that has the last byte) waits in `close()` for the outcome and removes what came.
+ */
+
+/** How a layer's bytes are kept. A stored form is told by its content, never by its media type. */
+export type Form = 'plain' | 'gzip' | 'zstd'
+
+/** Bytes under way. Consumed once; leaving the loop early releases what is behind it. */
+export type Bytes = AsyncIterable<Uint8Array>
+
+/** OCI image-spec, descriptor.md. */
+export interface Descriptor {
+  readonly mediaType: string
+  readonly digest: Digest
+  /** Bytes. */
+  readonly size: number
+  readonly annotations?: Readonly<Record<string, string>>
+  readonly urls?: readonly string[]
+  readonly platform?: Platform
+}
+
+/**
+ * A layer. At least one of the two is known: its `diffId` (digest of the uncompressed tar, its identity) or the form one
+ * place keeps it in. Compare layers by `layerKey`, never by object.
+ */
+export interface Layer {
+  readonly diffId?: Digest
+  readonly stored?: Descriptor
+}
+
+/** What a layer is known by: its diffId, else its stored digest. */
+export type LayerKey = Digest
+
+/** An image, as far as its place can tell without moving layers. */
+export interface Image {
+  /** The place's own handle: the id of an engine's image, the config digest in a file. */
+  readonly id: Digest
+  /** Familiar names, `repo:tag`. */
+  readonly names: readonly string[]
+  readonly platform: Platform
+  /** Bottom first. */
+  readonly layers: readonly Layer[]
+  /** Milliseconds since the epoch. */
+  readonly created: number
+  /** The config's bytes where they are at hand; an engine gives them only in its stream. */
+  readonly config?: Uint8Array
+}
+
+/** An image's config, and its manifest where the source has one (an engine's older stream has none). Bytes as kept. */
+export interface Documents {
+  readonly config: Uint8Array
+  readonly manifest?: Uint8Array
+}
+
+/** What a source hands over, in its own order. */
+export type Piece =
+  | {
+      readonly type: 'layer'
+      readonly layer: Layer
+      readonly form: Form /** Bytes of this form, when told before. */
+      readonly size?: number
+      readonly bytes: Bytes
+    }
+  | { readonly type: 'documents'; readonly image: Image; readonly documents: Documents }
+
+export type LayerPiece = Extract<Piece, { type: 'layer' }>
+
+export interface Source {
+  /** The images of these ids, in the order asked. @throws image-missing */
+  read(ids: readonly Digest[], signal: AbortSignal): Promise<readonly Image[]>
+  /**
+   * The documents of every image, and the layers whose key is in `wanted`, each once. A source that cannot know a layer's
+   * key before its bytes (an engine's containerd store) hands it over all the same. The consumer takes a piece's bytes
+   * to their end before it asks for the next piece.
+   */
+  walk(images: readonly Image[], wanted: ReadonlySet<LayerKey>, signal: AbortSignal): AsyncIterable<Piece>
+}
+
+/** A name an image gets, and the name that whoever has it now keeps instead. Familiar form, `repo:tag`. */
+export interface Naming {
+  readonly name: string
+  readonly keepAs?: string
+}
+
+/** An image ready to be shown: everything the destination needs to make it visible. */
+export interface Complete {
+  readonly image: Image
+  readonly names: readonly Naming[]
+  readonly documents: Documents
+  /** Bottom first, as the destination now holds them, or undefined where it held them before and says only that. */
+  readonly layers: readonly (Stored | undefined)[]
+}
+
+/** A layer that was put: both identities, proven by reading its bytes. */
+export interface Stored {
+  readonly diffId: Digest
+  readonly form: Form
+  readonly digest: Digest
+  readonly size: number
+}
+
+/** What the copy made visible. */
+export interface Done {
+  readonly images: readonly { readonly id: Digest; readonly names: readonly string[] }[]
+  readonly replaced: readonly { readonly name: string; readonly keptAs?: string }[]
+  readonly file?: {
+    readonly path: string
+    readonly size: number
+    readonly sha256: string
+    readonly readBack: 'disk' | 'cache'
+  }
+}
+
+/** What is under way inside a place, for the progress row. `bytes`: of the phase it names. */
+export type PlaceEvent =
+  | { readonly type: 'storing'; readonly done: number; readonly total: number }
+  | { readonly type: 'checking'; readonly done: number; readonly total: number }
+  | { readonly type: 'undoing' }
+
+export interface Sink {
+  readonly takes: {
+    /** Stored forms it accepts. A piece in another form is unpacked by copy(). */
+    readonly forms: readonly Form[]
+    /** The digest and size of a layer must be known before its bytes (a tar header comes first): copy() spools where they are not. */
+    readonly sizeFirst: boolean
+  }
+  begin(images: readonly Image[], signal: AbortSignal, report: (event: PlaceEvent) => void): Promise<Write>
+}
+
+export interface Write {
+  /** Keys of the layers to bring. */
+  readonly missing: ReadonlySet<LayerKey>
+  /** A folder for copy() to spool one layer in, beside the destination where it has one. */
+  readonly spoolDir: string
+  /** Takes a layer's bytes to their end. `known`: what is told before the bytes; complete when the sink is `sizeFirst`. */
+  put(piece: LayerPiece, known: { readonly digest?: Digest; readonly size?: number }): Promise<void>
+  commit(images: readonly Complete[]): Promise<Done | { readonly lacking: readonly LayerKey[] }>
+  /** Leaves no trace of what was not committed; also after a failed commit. Never throws. */
+  close(): Promise<void>
+}
+
+/** The key a layer is compared by. */
+export function layerKey(layer: Layer): LayerKey {
+  const key = layer.diffId ?? layer.stored?.digest
+  if (!key) throw new TypeError('a layer is known by its diffId or its stored digest')
+  return key
+}

@@ -1,0 +1,401 @@
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import { ERROR_CODES } from './errors.ts'
+
+/**
+ * What the window and its host say to each other. Requests answer once; procedures named `watch…` and `open…` are
+ * streams that end when the caller stops listening. Everything here is plain data.
+ */
+
+// ---- words both sides use -------------------------------------------------------------------------------------------
+
+const digest = z.string()
+
+export const platformSchema = z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() })
+export type Platform = z.infer<typeof platformSchema>
+
+/** A place, as the window names it. An engine by the name of its docker context (`default` for the one docker uses). */
+export const placeSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('engine'), engine: z.string() }),
+  z.object({ type: z.literal('archive'), path: z.string() }),
+])
+export type PlaceRef = z.infer<typeof placeSchema>
+
+export const errorSchema = z.object({
+  code: z.enum(ERROR_CODES),
+  parts: z.record(z.string(), z.union([z.string(), z.number()])),
+  raw: z.string().optional(),
+})
+
+// ---- the host -------------------------------------------------------------------------------------------------------
+
+export const hostSchema = z.object({
+  version: z.string(),
+  os: z.enum(['linux', 'darwin', 'win32', 'other']),
+  computer: z.string(),
+  /** What this host can do; the page adapts to what is absent. */
+  can: z.object({
+    /** Native open and save dialogs (`files.pick`), and real paths of dropped files. */
+    dialogs: z.boolean(),
+    /** Our own folder chooser (`files.list`), uploads (`PUT /upload?name=`) and downloads (`GET /download/<transfer id>`). */
+    browse: z.boolean(),
+    /** `files.reveal` shows a file in the system's file manager. */
+    reveal: z.boolean(),
+  }),
+})
+export type HostInfo = z.infer<typeof hostSchema>
+
+// ---- engines --------------------------------------------------------------------------------------------------------
+
+/** Docker's states. `too-old` and `ready` carry its version; a state that is not `ready` carries why, as an error code. */
+export const engineStateSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('connecting') }),
+  z.object({
+    type: z.literal('ready'),
+    version: z.string(),
+    store: z.enum(['classic', 'containerd']),
+    platform: platformSchema,
+  }),
+  z.object({ type: z.literal('away'), error: errorSchema }),
+])
+export const engineSchema = z.object({
+  id: z.string(),
+  /** The engine that `docker` itself would use. */
+  current: z.boolean(),
+  /** Where it is, for a person: `unix:///var/run/docker.sock`. */
+  address: z.string(),
+  state: engineStateSchema,
+  images: z.number().optional(),
+  /** Bytes of all images as the engine counts them, each layer as often as an image has it. */
+  bytes: z.number().optional(),
+})
+export type EngineInfo = z.infer<typeof engineSchema>
+
+export const imageRowSchema = z.object({
+  id: z.string(),
+  /** Familiar names, `repo:tag`, sorted; empty for an untagged image. */
+  names: z.array(z.string()),
+  /** Repositories known by digest only (pulled by digest, or whose tag has moved on). */
+  repositories: z.array(z.string()),
+  size: z.number(),
+  /** Milliseconds since the epoch; 0 or less for images that say no date. */
+  created: z.number(),
+})
+export type ImageRow = z.infer<typeof imageRowSchema>
+
+/** What needs an inspect of its own; asked for visible rows only. */
+export const imageFactsSchema = z.object({ id: z.string(), platform: platformSchema, containers: z.array(z.string()) })
+export type ImageFacts = z.infer<typeof imageFactsSchema>
+
+export const layerRowSchema = z.object({
+  diffId: digest.optional(),
+  digest: digest.optional(),
+  mediaType: z.string().optional(),
+  size: z.number().optional(),
+  /** The build step that made it, as the history says. */
+  command: z.string().optional(),
+})
+export const imageDetailsSchema = z.object({
+  id: z.string(),
+  configDigest: digest.optional(),
+  names: z.array(z.string()),
+  platform: platformSchema,
+  created: z.number(),
+  size: z.number(),
+  author: z.string().optional(),
+  /** Bottom first. */
+  layers: z.array(layerRowSchema),
+  /** Oldest first; steps without a layer too. */
+  history: z.array(
+    z.object({
+      created: z.number(),
+      command: z.string(),
+      comment: z.string(),
+      size: z.number().optional(),
+      empty: z.boolean(),
+    }),
+  ),
+  command: z.array(z.string()),
+  entrypoint: z.array(z.string()),
+  env: z.array(z.string()),
+  labels: z.record(z.string(), z.string()),
+  ports: z.array(z.string()),
+  volumes: z.array(z.string()),
+  user: z.string(),
+  workingDir: z.string(),
+  containers: z.array(z.object({ id: z.string(), name: z.string(), running: z.boolean() })),
+})
+export type ImageDetails = z.infer<typeof imageDetailsSchema>
+
+/** What removing would do, image by image, before anything is removed. */
+export const removalSchema = z.object({
+  images: z.array(
+    z.object({
+      id: z.string(),
+      names: z.array(z.string()),
+      /** `remove`: all its names and its data go. `in-use`: containers use it, it stays. `parent`: other images are built on it. */
+      outcome: z.enum(['remove', 'in-use', 'parent']),
+      containers: z.array(z.string()),
+      size: z.number(),
+    }),
+  ),
+  /** Bytes that will be free at most: layers shared with images that stay are not counted where the engine tells. */
+  space: z.number(),
+  exact: z.boolean(),
+})
+export type Removal = z.infer<typeof removalSchema>
+
+// ---- image files ----------------------------------------------------------------------------------------------------
+
+export const compressionSchema = z.enum(['none', 'gzip', 'zstd', 'bzip2', 'xz'])
+export type Compression = z.infer<typeof compressionSchema>
+/** What a save can write. */
+export const saveCompressionSchema = z.enum(['none', 'gzip', 'zstd', 'bzip2'])
+/** Level in words; the host knows the number for each method. */
+export const levelSchema = z.enum(['fast', 'normal', 'small'])
+
+export const archiveImageSchema = z.object({
+  /** Stands for the image in `plan` and `start`: its config digest. */
+  id: z.string(),
+  names: z.array(z.string()),
+  platform: platformSchema,
+  created: z.number(),
+  /** Bytes of its layers as kept in the file. */
+  size: z.number(),
+  layers: z.array(layerRowSchema),
+})
+export type ArchiveImage = z.infer<typeof archiveImageSchema>
+
+export const archiveFormatSchema = z.enum(['docker-archive', 'oci-archive', 'rootfs'])
+export type ArchiveFormat = z.infer<typeof archiveFormatSchema>
+
+export const problemSchema = z.object({
+  code: z.enum(ERROR_CODES),
+  file: z.string().optional(),
+  digest: digest.optional(),
+  detail: z.string().optional(),
+})
+export type Problem = z.infer<typeof problemSchema>
+
+export const archiveSchema = z.object({
+  path: z.string(),
+  format: archiveFormatSchema,
+  compression: compressionSchema,
+  /** Bytes of the file, and of the tar inside it (the same for a plain one). */
+  fileSize: z.number(),
+  tarSize: z.number(),
+  /** `index`: only names were read. `intact`: every blob, config and layer was read and is right. `problems`: read, and not right. */
+  checked: z.enum(['index', 'intact', 'problems']),
+  problems: z.array(problemSchema),
+  images: z.array(archiveImageSchema),
+  /** Platforms an image names but whose content is not in the file. */
+  absent: z.array(z.object({ name: z.string(), platform: z.string() })),
+})
+export type Archive = z.infer<typeof archiveSchema>
+
+export const openEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('reading'), done: z.number(), total: z.number() }),
+  z.object({ type: z.literal('opened'), archive: archiveSchema }),
+])
+export type OpenEvent = z.infer<typeof openEventSchema>
+
+// ---- copies ---------------------------------------------------------------------------------------------------------
+
+/** One image of a copy, and the names it gets there. `keepAs`: the name the image that has `name` now keeps instead. */
+export const wantedSchema = z.object({
+  id: z.string(),
+  names: z.array(z.object({ name: z.string(), keepAs: z.string().optional() })),
+})
+export type Wanted = z.infer<typeof wantedSchema>
+
+export const planSchema = z.object({
+  images: z.array(
+    z.object({
+      id: z.string(),
+      /** The destination has this very image: only names may change. */
+      present: z.boolean(),
+      /** Bottom first. `move` false: the destination has it already. */
+      layers: z.array(z.object({ diffId: digest.optional(), size: z.number().optional(), move: z.boolean() })),
+      names: z.array(
+        z.object({
+          name: z.string(),
+          /** The image that has this name at the destination now, when it is another one. `alias`: another of its names. */
+          replaces: z.object({ id: z.string(), created: z.number(), alias: z.string().optional() }).optional(),
+          /** This very image has this name there already. */
+          same: z.boolean(),
+        }),
+      ),
+    }),
+  ),
+  /** Bytes of layers that will move, and of all layers; shared layers once. */
+  move: z.number(),
+  total: z.number(),
+  /** False: what the destination has is not known for sure, `move` is an upper bound. */
+  exact: z.boolean(),
+  /** Free bytes at the destination, where that can be told. */
+  free: z.number().optional(),
+})
+export type Plan = z.infer<typeof planSchema>
+
+export const saveTargetSchema = z.object({ method: saveCompressionSchema, level: levelSchema })
+
+export const copyRequestSchema = z.object({
+  from: placeSchema,
+  to: placeSchema,
+  images: z.array(wantedSchema).min(1),
+  /** For a file: how the whole of it is compressed. */
+  compress: saveTargetSchema.optional(),
+  /** Headless host: the file is made in the data folder, downloaded by the browser, then deleted. `to.path` is its name only. */
+  download: z.boolean().optional(),
+})
+export type CopyRequest = z.infer<typeof copyRequestSchema>
+
+export const phaseSchema = z.enum([
+  'queued',
+  'preparing',
+  'copying',
+  'storing',
+  'checking',
+  'undoing',
+  'done',
+  'failed',
+  'cancelled',
+])
+export type Phase = z.infer<typeof phaseSchema>
+
+export const transferSchema = z.object({
+  id: z.string(),
+  from: placeSchema,
+  to: placeSchema,
+  /** Names (or short ids) of what is copied, for the row's title. */
+  titles: z.array(z.string()),
+  phase: phaseSchema,
+  /** Bytes of the current phase; `total` is absent while it is not known. */
+  done: z.number(),
+  total: z.number().optional(),
+  /** Bytes a second over the last seconds, and seconds left; absent while not known. */
+  speed: z.number().optional(),
+  left: z.number().optional(),
+  layers: z.array(
+    z.object({ diffId: digest.optional(), digest: digest.optional(), done: z.number(), size: z.number().optional() }),
+  ),
+  startedAt: z.number(),
+  endedAt: z.number().optional(),
+  error: errorSchema.optional(),
+  /** Only with phase `done`. */
+  result: z
+    .object({
+      images: z.array(z.object({ id: z.string(), names: z.array(z.string()) })),
+      moved: z.number(),
+      skipped: z.number(),
+      file: z
+        .object({ path: z.string(), size: z.number(), sha256: z.string(), readBack: z.enum(['disk', 'cache']) })
+        .optional(),
+      /** Names that moved, and the name the former image kept (if any). */
+      replaced: z.array(z.object({ name: z.string(), keptAs: z.string().optional() })),
+      download: z.boolean(),
+    })
+    .optional(),
+})
+export type Transfer = z.infer<typeof transferSchema>
+
+// ---- files of the host ----------------------------------------------------------------------------------------------
+
+export const folderSchema = z.object({
+  path: z.string(),
+  parent: z.string().optional(),
+  free: z.number(),
+  writable: z.boolean(),
+  entries: z.array(
+    z.object({ name: z.string(), path: z.string(), folder: z.boolean(), size: z.number(), modified: z.number() }),
+  ),
+})
+export type Folder = z.infer<typeof folderSchema>
+
+// ---- the contract ---------------------------------------------------------------------------------------------------
+
+/** Every procedure may fail with an AppError, carried as the typed error FAILED. */
+const procedure = oc.errors({ FAILED: { data: errorSchema } })
+const nothing = z.object({})
+
+export const contract = {
+  host: procedure.input(nothing).output(hostSchema),
+  engines: {
+    /** All engines found, again whenever one changes. */
+    watch: procedure.input(nothing).output(eventIterator(z.array(engineSchema))),
+    /** Try to connect now instead of at the next attempt. */
+    retry: procedure.input(z.object({ engine: z.string() })).output(nothing),
+  },
+  images: {
+    /** The images of an engine, again whenever they change (by its events); [] while it is away. */
+    watch: procedure.input(z.object({ engine: z.string() })).output(eventIterator(z.array(imageRowSchema))),
+    facts: procedure
+      .input(z.object({ engine: z.string(), ids: z.array(z.string()).max(200) }))
+      .output(z.array(imageFactsSchema)),
+    details: procedure.input(z.object({ engine: z.string(), id: z.string() })).output(imageDetailsSchema),
+    /** Gives an image a name. `keepAs`: what the image that has it now keeps. `expected`: the id that has it now, as the person was shown ('' for none). */
+    tag: procedure
+      .input(
+        z.object({
+          engine: z.string(),
+          id: z.string(),
+          name: z.string(),
+          keepAs: z.string().optional(),
+          expected: z.string(),
+        }),
+      )
+      .output(nothing),
+    /** Takes a name away; never the last one (that would remove the image: `remove` says so). */
+    untag: procedure.input(z.object({ engine: z.string(), id: z.string(), name: z.string() })).output(nothing),
+    removal: procedure.input(z.object({ engine: z.string(), ids: z.array(z.string()).min(1) })).output(removalSchema),
+    /** Removes what `removal` announced; what a container took meanwhile stays and is listed. */
+    remove: procedure
+      .input(z.object({ engine: z.string(), ids: z.array(z.string()).min(1) }))
+      .output(
+        z.object({ removed: z.array(z.string()), kept: z.array(z.object({ id: z.string(), error: errorSchema })) }),
+      ),
+  },
+  archives: {
+    /** What is inside a file. A compressed one is read whole, and checked on the way. */
+    open: procedure.input(z.object({ path: z.string() })).output(eventIterator(openEventSchema)),
+    /** Reads and verifies every blob, config and diffId of a file. */
+    check: procedure.input(z.object({ path: z.string() })).output(eventIterator(openEventSchema)),
+    details: procedure.input(z.object({ path: z.string(), id: z.string() })).output(imageDetailsSchema),
+  },
+  copies: {
+    /** What a copy would move and replace; moves nothing. */
+    plan: procedure
+      .input(z.object({ from: placeSchema, to: placeSchema, images: z.array(wantedSchema) }))
+      .output(planSchema),
+    start: procedure.input(copyRequestSchema).output(z.object({ id: z.string() })),
+    cancel: procedure.input(z.object({ id: z.string() })).output(nothing),
+    /** Forget the ended ones. */
+    clear: procedure.input(nothing).output(nothing),
+    /** All transfers of this run, oldest first, again whenever one changes (at most about five times a second). */
+    watch: procedure.input(nothing).output(eventIterator(z.array(transferSchema))),
+  },
+  files: {
+    /** Native dialog (host.can.dialogs); [] when the person closed it. */
+    pick: procedure
+      .input(z.object({ kind: z.enum(['open', 'save']), suggested: z.string().optional() }))
+      .output(z.object({ paths: z.array(z.string()) })),
+    /** A folder of the host (host.can.browse); without a path, where the person was last or home. */
+    list: procedure.input(z.object({ path: z.string().optional() })).output(folderSchema),
+    /** Where a person may start: home, mounted drives. */
+    roots: procedure
+      .input(nothing)
+      .output(z.array(z.object({ path: z.string(), label: z.string(), free: z.number() }))),
+    makeFolder: procedure
+      .input(z.object({ path: z.string(), name: z.string() }))
+      .output(z.object({ path: z.string() })),
+    /** Is there a file of this name? Asked before a save replaces it. `free`: bytes free where it would be. */
+    target: procedure
+      .input(z.object({ path: z.string() }))
+      .output(z.object({ exists: z.boolean(), size: z.number().optional(), free: z.number().optional() })),
+    reveal: procedure.input(z.object({ path: z.string() })).output(nothing),
+    /** Files the system asked the app to open (double click, "Open with"), as they come. */
+    watchOpened: procedure.input(nothing).output(eventIterator(z.object({ paths: z.array(z.string()) }))),
+  },
+}
+
+export type Contract = typeof contract

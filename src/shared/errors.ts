@@ -1,0 +1,86 @@
+/**
+ * Everything that can go wrong, as a closed list. A code is what the program decides on; the sentence a person reads is
+ * made from it in `error-sentences.ts`, in both languages, with one next step.
+ */
+export const ERROR_CODES = [
+  // Docker
+  'docker-missing',
+  'docker-stopped',
+  'docker-denied',
+  'docker-too-old',
+  'docker-unsupported-address',
+  'docker-lost',
+  'docker-full',
+  'docker-refused',
+  'image-missing',
+  'image-in-use',
+  'image-changed',
+  'platform-missing',
+  'platform-refused',
+  'name-invalid',
+  'name-unclear',
+  // files and drives
+  'file-missing',
+  'file-denied',
+  'file-is-folder',
+  'file-in-use',
+  'file-changed',
+  'file-damaged-on-disk',
+  'folder-outside',
+  'disk-full',
+  'drive-gone',
+  'drive-read-only',
+  // image files
+  'archive-empty',
+  'archive-not-images',
+  'archive-rootfs',
+  'archive-truncated',
+  'archive-damaged',
+  'archive-hostile',
+  'archive-too-large',
+  'layer-missing',
+  'digest-mismatch',
+  // the app itself
+  'cancelled',
+  'usage',
+  'internal',
+] as const
+
+export type ErrorCode = (typeof ERROR_CODES)[number]
+
+/** The named parts a sentence is built from. Never a URL, header or command line: no credential can ride along. */
+export type ErrorParts = Readonly<Record<string, string | number>>
+
+/** An error as it travels: plain data. `raw` is the text another program gave, for the "Details" fold only. */
+export interface ErrorData {
+  readonly code: ErrorCode
+  readonly parts: ErrorParts
+  readonly raw?: string | undefined
+}
+
+/** The only error class of the app. Throw it where the cause is known; `asAppError` names what nobody foresaw. */
+export class AppError extends Error implements ErrorData {
+  override readonly name = 'AppError'
+  readonly code: ErrorCode
+  readonly parts: ErrorParts
+  readonly raw: string | undefined
+
+  constructor(code: ErrorCode, parts: ErrorParts = {}, options: { cause?: unknown; raw?: string } = {}) {
+    super(`${code} ${JSON.stringify(parts)}`, { cause: options.cause })
+    this.code = code
+    this.parts = parts
+    this.raw = options.raw
+  }
+
+  /** The plain form for the wire, a log line or a result. */
+  get data(): ErrorData {
+    return { code: this.code, parts: this.parts, ...(this.raw === undefined ? {} : { raw: this.raw }) }
+  }
+}
+
+/** Any thrown value as an AppError; an unknown one becomes `internal` with its own words under `raw`. */
+export function asAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error
+  const raw = error instanceof Error ? error.message : String(error)
+  return new AppError('internal', {}, { cause: error, raw })
+}
