@@ -1,0 +1,227 @@
+import type { CopyRequest, OpenEvent, PlaceRef, Plan, Transfer, Wanted } from '../shared/contract.ts'
+import { AppError } from '../shared/errors.ts'
+import { type Digest, isDigest, normaliseName } from '../shared/reference.ts'
+import { type Copied, copy, type Wish } from './copy/copy.ts'
+import { Feed } from './feed.ts'
+import { freeSpace } from './files.ts'
+import type { Host } from './host.ts'
+import { describeArchive, describeDetails } from './place/archive/describe.ts'
+import type { OnRead, OpenArchive } from './place/archive/open.ts'
+import { Shelf } from './place/archive/shelf.ts'
+import { archiveSink } from './place/archive/sink.ts'
+import { archiveSource } from './place/archive/source.ts'
+import { imageDetails, inspectImage } from './place/engine/images.ts'
+import { Engines } from './place/engine/live.ts'
+import { engineSink, heldBy } from './place/engine/sink.ts'
+import { engineSource } from './place/engine/source.ts'
+import type { Image, Layer, Naming, Sink, Source } from './place/place.ts'
+import { layerKey } from './place/place.ts'
+import { TransferQueue, type Work } from './transfer/queue.ts'
+
+/** The app behind both hosts: places by their names on the wire, plans and transfers. */
+export class App {
+  readonly host: Host
+  readonly engines = new Engines()
+  readonly archives = new Shelf()
+  readonly queue = new TransferQueue()
+
+  constructor(host: Host) {
+    this.host = host
+  }
+
+  async close(): Promise<void> {
+    await this.queue.close()
+    await this.engines.close()
+  }
+
+  /** Looks into a file, telling how far it has come; `deep` verifies every byte of it. */
+  async *openArchive(path: string, deep: boolean, signal: AbortSignal): AsyncGenerator<OpenEvent> {
+    await this.host.admit(path)
+    const stop = new AbortController()
+    const progress = new Feed<OpenEvent | undefined>(undefined)
+    const onRead: OnRead = (done, total) => progress.set({ type: 'reading', done, total })
+    const work = (deep ? this.archives.check(path, signal, onRead) : this.archives.open(path, signal, onRead)).finally(
+      () => stop.abort(),
+    )
+    work.catch(() => undefined)
+    for await (const event of progress.watch(AbortSignal.any([signal, stop.signal]), 200)) if (event) yield event
+    yield { type: 'opened', archive: describeArchive(await work) }
+  }
+
+  async archiveDetails(path: string, id: string, signal: AbortSignal): Promise<ReturnType<typeof describeDetails>> {
+    await this.host.admit(path)
+    return describeDetails(await this.archives.get(path, signal), id)
+  }
+
+  async plan(from: PlaceRef, to: PlaceRef, wanted: readonly Wanted[], signal: AbortSignal): Promise<Plan> {
+    const source = await this.#source(from, signal)
+    const images = await source.read(
+      wanted.map(({ id }) => asId(id)),
+      signal,
+    )
+    return to.type === 'engine'
+      ? await this.#planLoad(images, to.engine, wanted)
+      : await this.#planSave(images, from, to.path)
+  }
+
+  async #planLoad(images: readonly Image[], engine: string, wanted: readonly Wanted[]): Promise<Plan> {
+    const client = this.engines.client(engine)
+    const held = await heldBy(client, images)
+    const rows: Plan['images'] = []
+    for (const [index, { image, present, prefix }] of held.entries()) {
+      const names: Plan['images'][number]['names'] = []
+      for (const { name } of wanted[index]?.names ?? []) names.push(await this.#planName(engine, image.id, name))
+      const layers = image.layers.map((layer, at) => ({ ...sized(layer), move: !present && at >= prefix }))
+      rows.push({ id: image.id, present, layers, names })
+    }
+    const free = client.root === '' ? undefined : await freeSpace(client.root)
+    return {
+      images: rows,
+      ...totals(images, rows),
+      exact: client.store === 'classic',
+      ...(free === undefined ? {} : { free }),
+    }
+  }
+
+  async #planName(engine: string, id: Digest, name: string): Promise<Plan['images'][number]['names'][number]> {
+    const client = this.engines.client(engine)
+    const now = await inspectImage(client, checkedName(name)).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'image-missing') return undefined
+      throw error
+    })
+    if (!now) return { name, same: false }
+    if (now.Id === id) return { name, same: true }
+    const alias = now.RepoTags?.find((tag) => tag !== name)
+    return {
+      name,
+      same: false,
+      replaces: { id: now.Id, created: Date.parse(now.Created) || 0, ...(alias ? { alias } : {}) },
+    }
+  }
+
+  async #planSave(images: readonly Image[], from: PlaceRef, path: string): Promise<Plan> {
+    const rows: Plan['images'] = []
+    for (const image of images) {
+      const details =
+        from.type === 'engine' ? await imageDetails(this.engines.client(from.engine), image.id) : undefined
+      const layers = image.layers.map((layer, index) => {
+        const size = layer.stored?.size ?? details?.layers[index]?.size
+        return { ...sized(layer), ...(size === undefined ? {} : { size }), move: true }
+      })
+      rows.push({ id: image.id, present: false, layers, names: image.names.map((name) => ({ name, same: false })) })
+    }
+    const free = await freeSpace(path)
+    return {
+      images: rows,
+      ...totals(images, rows),
+      exact: from.type === 'archive',
+      ...(free === undefined ? {} : { free }),
+    }
+  }
+
+  /** Checks a copy and puts it into the queue. @throws what can be told before it begins */
+  async start(request: CopyRequest, signal: AbortSignal): Promise<string> {
+    const source = await this.#source(request.from, signal)
+    const images = await source.read(
+      request.images.map(({ id }) => asId(id)),
+      signal,
+    )
+    const wishes = images.map(
+      (image, index): Wish => ({ image, names: (request.images[index]?.names ?? []).map(checkedNaming) }),
+    )
+    const { to, place } = await this.#destination(request)
+    const titles = wishes.map(({ image, names }) => names[0]?.name ?? image.names[0] ?? image.id.slice(7, 19))
+    const plan = await this.plan(request.from, request.to, request.images, signal)
+    const id = this.queue.add(
+      { ...request, to },
+      titles,
+      plan.move || undefined,
+      this.#work(source, wishes, place, request, () => id),
+    )
+    return id
+  }
+
+  #work(source: Source, wishes: readonly Wish[], sink: () => Sink, request: CopyRequest, id: () => string): Work {
+    return async (signal, report) => {
+      const { downloads } = this.host
+      const copied = await copy(source, wishes, sink(), signal, report)
+      if (request.download && copied.file) downloads?.offer(id(), copied.file.path)
+      return resultOf(copied, request.download === true)
+    }
+  }
+
+  async #source(place: PlaceRef, signal: AbortSignal): Promise<Source> {
+    if (place.type === 'engine') return engineSource(this.engines.client(place.engine))
+    await this.host.admit(place.path)
+    return archiveSource(await this.#sound(place.path, signal))
+  }
+
+  async #sound(path: string, signal: AbortSignal): Promise<OpenArchive> {
+    const archive = await this.archives.get(path, signal)
+    if (archive.contents.format === 'rootfs') throw new AppError('archive-rootfs', { path })
+    return archive
+  }
+
+  async #destination(request: CopyRequest): Promise<{ to: PlaceRef; place: () => Sink }> {
+    const { to } = request
+    if (to.type === 'engine') {
+      this.engines.client(to.engine)
+      // The client at the time it runs: the engine may have been restarted while the copy waited.
+      return { to, place: () => engineSink(this.engines.client(to.engine)) }
+    }
+    const path = request.download ? await this.#downloadPlace(to.path) : to.path
+    if (!request.download) await this.host.admit(path)
+    const target = request.compress ?? { method: 'none', level: 'normal' }
+    return { to: { type: 'archive', path }, place: () => archiveSink(path, target) }
+  }
+
+  async #downloadPlace(name: string): Promise<string> {
+    if (!this.host.downloads) throw new AppError('folder-outside', { path: name })
+    return await this.host.downloads.place(name)
+  }
+}
+
+function asId(id: string): Digest {
+  if (!isDigest(id)) throw new AppError('image-missing', { image: id })
+  return id
+}
+
+function checkedName(name: string): string {
+  const normal = normaliseName(name)
+  if (normal === undefined || normal.includes('@')) throw new AppError('name-invalid', { name })
+  return normal
+}
+
+function checkedNaming({ name, keepAs }: Wanted['names'][number]): Naming {
+  return { name: checkedName(name), ...(keepAs === undefined ? {} : { keepAs: checkedName(keepAs) }) }
+}
+
+function sized(layer: Layer): { diffId?: Digest; size?: number } {
+  return { ...(layer.diffId ? { diffId: layer.diffId } : {}), ...(layer.stored ? { size: layer.stored.size } : {}) }
+}
+
+/** Bytes to move and bytes in all; a layer that several images share counts once. */
+function totals(images: readonly Image[], rows: Plan['images']): { move: number; total: number } {
+  const sizes = new Map<string, { size: number; move: boolean }>()
+  for (const [index, image] of images.entries()) {
+    for (const [at, layer] of image.layers.entries()) {
+      const row = rows[index]?.layers[at]
+      const key = layerKey(layer)
+      sizes.set(key, { size: row?.size ?? 0, move: (sizes.get(key)?.move ?? false) || (row?.move ?? true) })
+    }
+  }
+  const sum = (of: readonly { size: number }[]): number => of.reduce((all, { size }) => all + size, 0)
+  const all = [...sizes.values()]
+  return { move: sum(all.filter(({ move }) => move)), total: sum(all) }
+}
+
+function resultOf(copied: Copied, download: boolean): NonNullable<Transfer['result']> {
+  return {
+    images: copied.images.map(({ id, names }) => ({ id, names: [...names] })),
+    moved: copied.moved,
+    skipped: copied.skipped,
+    ...(copied.file ? { file: { ...copied.file } } : {}),
+    replaced: copied.replaced.map((one) => ({ ...one })),
+    download,
+  }
+}

@@ -1,0 +1,173 @@
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { AppError } from '../../../shared/errors.ts'
+import type { Bytes } from '../../place/place.ts'
+import { cut, inOrder } from './blocks.ts'
+import { bits32, isHeader, join, type Segment, segments } from './bzip2-segments.ts'
+import type { Bzip2Result, Bzip2Task } from './bzip2-worker.ts'
+
+/** What fits in one block of bzip2 -9 (900,000 less 19) unless runs of four make it grow; then a second, small one follows. */
+const BLOCK = 878 * 1024
+const CHUNK = 256 * 1024
+/** Checksums of block and stream: 32 bits after the magic. */
+const CRC_AT = 48
+const END_BITS = 80
+
+/** Blocks in flight: the cores' share, and what waits to follow it and to be read. */
+export function bzip2Jobs(): number {
+  return 2 * workerCount() + 2
+}
+
+function workerCount(): number {
+  return Math.min(8, availableParallelism())
+}
+
+interface Workers {
+  run(task: Bzip2Task): Promise<Uint8Array | undefined>
+  /** What still runs is stopped and rejects. */
+  close(): Promise<void>
+}
+
+/** Worker threads, one a core at most, started as they are needed. Tasks wait their turn. */
+async function startWorkers(): Promise<Workers> {
+  const { workerUrl, WORKER_MARK } = await import('./bzip2-worker.ts')
+  const most = workerCount()
+  const idle: Worker[] = []
+  const all = new Set<Worker>()
+  const queue: PromiseWithResolvers<Worker>[] = []
+  const start = (): Worker => {
+    const worker = new Worker(new URL(workerUrl), { workerData: WORKER_MARK, execArgv: [] })
+    all.add(worker)
+    // A worker that breaks while idle is noticed by the next task; without a listener it would end the process.
+    worker.on('error', () => undefined)
+    return worker
+  }
+  const acquire = async (): Promise<Worker> => {
+    const worker = idle.pop()
+    if (worker) return worker
+    if (all.size < most) return start()
+    const turn = Promise.withResolvers<Worker>()
+    queue.push(turn)
+    return await turn.promise
+  }
+  const release = (worker: Worker): void => {
+    const turn = queue.shift()
+    if (turn) turn.resolve(worker)
+    else idle.push(worker)
+  }
+  const close = async (): Promise<void> => {
+    for (const turn of queue.splice(0)) turn.reject(new Error('the bzip2 workers were stopped'))
+    await Promise.all([...all].map((worker) => worker.terminate()))
+  }
+  return {
+    async run(task) {
+      const worker = await acquire()
+      const { promise, resolve, reject } = Promise.withResolvers<Bzip2Result>()
+      const onExit = (): void => reject(new Error('the bzip2 worker ended'))
+      worker.once('message', resolve).once('error', reject).once('exit', onExit)
+      worker.postMessage(task)
+      try {
+        const result = await promise
+        if ('error' in result) throw new AppError('internal', {}, { raw: result.error })
+        return result.bytes
+      } finally {
+        worker.off('message', resolve).off('error', reject).off('exit', onExit)
+        release(worker)
+      }
+    },
+    close,
+  }
+}
+
+/** Streams of one block each, in a row, as pbzip2 writes them. An empty file is one empty stream. */
+export async function* packBzip2(bytes: Bytes, jobs: number, signal?: AbortSignal): Bytes {
+  const workers = await startWorkers()
+  try {
+    const work = async (block: Uint8Array): Promise<Uint8Array> => {
+      const packed = await workers.run({ type: 'pack', bytes: block })
+      if (!packed) throw new AppError('internal', {}, { raw: 'bzip2 gave nothing' })
+      return packed
+    }
+    const cancel = (): void => void workers.close()
+    yield* inOrder(cut(bytes, BLOCK), jobs, ({ bytes: block }) => work(block), { signal, cancel })
+  } finally {
+    await workers.close()
+  }
+}
+
+/** What comes after a stream's end, from the next whole byte on. */
+function afterEnd({ bytes, from }: Segment): Uint8Array {
+  return bytes.subarray(Math.ceil((from + END_BITS) / 8))
+}
+
+function startsHeader(rest: Uint8Array): boolean {
+  return rest.length > 0 && isHeader(rest)
+}
+
+/**
+ * Checks an end and says whether another stream follows. Anything but a header is ignored, as bzip2 does.
+ * @throws archive-truncated, archive-damaged
+ */
+function another(end: Segment, combined: number): boolean {
+  if (end.bits < END_BITS) throw new AppError('archive-truncated')
+  if (bits32(end.bytes, end.from + CRC_AT) !== combined) throw new AppError('archive-damaged')
+  const rest = afterEnd(end)
+  if (!end.last) return rest.length === 4 && isHeader(rest)
+  if (startsHeader(rest) && rest.length <= 10) throw new AppError('archive-truncated')
+  return false
+}
+
+function* chunks(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += CHUNK) yield bytes.subarray(at, at + CHUNK)
+}
+
+/**
+ * Unpacks bzip2 on all cores, a block a worker, whoever wrote it. One block is in memory whole: 900 kB as a rule, 47 MB
+ * where it is all zeros.
+ */
+export async function* unpackBzip2(bytes: Bytes, signal?: AbortSignal): Bytes {
+  const workers = await startWorkers()
+  const decode = async (segment: Segment): Promise<Uint8Array | undefined> => {
+    const { bytes: packed, from, bits } = segment
+    return await workers.run({ type: 'unpack', bytes: packed, from, bits })
+  }
+  const work = async (segment: Segment): Promise<{ segment: Segment; unpacked: Uint8Array | undefined }> => {
+    const whole = segment.type === 'block' && !segment.last
+    return { segment, unpacked: whole ? await decode(segment) : undefined }
+  }
+  /** The stream's checksum, of its blocks' checksums. */
+  let combined = 0
+  /** Blocks that a magic inside them has cut; how many pieces are together again. */
+  let torn: Segment | undefined
+  let pieces = 0
+  try {
+    for await (let { segment, unpacked } of inOrder(segments(bytes), bzip2Jobs(), work, {
+      signal,
+      cancel: () => void workers.close(),
+    })) {
+      if (torn) {
+        segment = join(torn, segment)
+        unpacked = await decode(segment)
+      } else if (segment.type === 'end') {
+        if (!another(segment, combined)) return
+        combined = 0
+        continue
+      }
+      if (unpacked) {
+        const crc = bits32(segment.bytes, segment.from + CRC_AT)
+        combined = (((combined << 1) | (combined >>> 31)) ^ crc) >>> 0
+        torn = undefined
+        pieces = 0
+        yield* chunks(unpacked)
+        continue
+      }
+      pieces += 1
+      if (segment.last && pieces === 1) throw new AppError('archive-truncated')
+      if (segment.last || pieces > 2) throw new AppError('archive-damaged')
+      torn = segment
+    }
+    throw new AppError('archive-truncated')
+  } finally {
+    await workers.close()
+  }
+}

@@ -1,0 +1,43 @@
+import { stat } from 'node:fs/promises'
+import { AppError } from '../../../shared/errors.ts'
+import { fileError, sameStamp } from '../../files.ts'
+import { checkArchive, type OnRead, type OpenArchive, openArchive } from './open.ts'
+
+/** How many opened archives are remembered: a compressed one takes a whole reading to look into. */
+const KEPT = 16
+
+/** Archives that were looked into, by path, as long as their files stay what they were. */
+export class Shelf {
+  readonly #opened = new Map<string, OpenArchive>()
+
+  async open(path: string, signal: AbortSignal, onRead?: OnRead): Promise<OpenArchive> {
+    const known = this.#opened.get(path)
+    if (known) {
+      const now = await stat(path).catch((error: unknown) => {
+        throw fileError(error, path)
+      })
+      if (sameStamp(known.stamp, { size: now.size, modified: now.mtimeMs, inode: now.ino })) return known
+    }
+    return this.#keep(await openArchive(path, signal, onRead))
+  }
+
+  async check(path: string, signal: AbortSignal, onRead?: OnRead): Promise<OpenArchive> {
+    return this.#keep(await checkArchive(await this.open(path, signal, onRead), signal, onRead))
+  }
+
+  /** One that was opened before. @throws file-changed when it is not what it was then */
+  async get(path: string, signal: AbortSignal): Promise<OpenArchive> {
+    const known = this.#opened.get(path)
+    const now = await this.open(path, signal)
+    if (known && known !== now) throw new AppError('file-changed', { path })
+    return now
+  }
+
+  #keep(archive: OpenArchive): OpenArchive {
+    this.#opened.delete(archive.path)
+    this.#opened.set(archive.path, archive)
+    const oldest = this.#opened.keys().next().value
+    if (this.#opened.size > KEPT && oldest !== undefined) this.#opened.delete(oldest)
+    return archive
+  }
+}

@@ -1,0 +1,141 @@
+import { stat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import type { z } from 'zod'
+import type { saveTargetSchema } from '../../../shared/contract.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { fileError, freeSpace } from '../../files.ts'
+import { blobPath, bundleDocuments } from '../../format/bundle.ts'
+import { pack } from '../../format/compression.ts'
+import { tarWriter } from '../../format/tar-writer.ts'
+import {
+  type Complete,
+  type Done,
+  type Image,
+  type LayerKey,
+  layerKey,
+  type PlaceEvent,
+  type Sink,
+  type Write,
+} from '../place.ts'
+import { PartialFile } from './write-file.ts'
+
+export type SaveTarget = z.infer<typeof saveTargetSchema>
+
+/** Files being written by this process: two transfers must not race for one name. */
+const writing = new Set<string>()
+
+function allLayers(images: readonly Image[]): Set<LayerKey> {
+  return new Set(images.flatMap((image) => image.layers.map(layerKey)))
+}
+
+/** What the layers need at least, where their sizes are told. */
+function knownSize(images: readonly Image[]): number {
+  const sizes = new Map(
+    images.flatMap((image) => image.layers.map((layer) => [layerKey(layer), layer.stored?.size ?? 0] as const)),
+  )
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0)
+}
+
+/** Images into a new file of exactly this name: OCI layout and docker-archive in one tar, compressed as a whole. */
+export function archiveSink(path: string, target: SaveTarget): Sink {
+  return {
+    takes: { forms: ['plain', 'gzip', 'zstd'], sizeFirst: true },
+    async begin(images, signal, report): Promise<Write> {
+      const folder = await stat(path).catch((error: unknown) => {
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+        throw fileError(error, path)
+      })
+      if (folder?.isDirectory()) throw new AppError('file-is-folder', { path })
+      if (writing.has(path)) throw new AppError('file-in-use', { path })
+      const needed = target.method === 'none' ? knownSize(images) : 0
+      const free = await freeSpace(dirname(path))
+      if (free !== undefined && needed > free) throw new AppError('disk-full', { path, needed, free })
+      writing.add(path)
+      const file = new PartialFile(path)
+      try {
+        await file.open()
+      } catch (error) {
+        writing.delete(path)
+        throw error
+      }
+      return writeArchive(file, target, allLayers(images), signal, report)
+    },
+  }
+}
+
+/** A line of `sha256sum`: it escapes names with a backslash or a line break, and says so by a backslash in front. */
+function sumLine(sha256: string, name: string): string {
+  const escaped = name.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r')
+  return `${escaped === name ? '' : '\\'}${sha256}  ${escaped}\n`
+}
+
+function writeArchive(
+  file: PartialFile,
+  target: SaveTarget,
+  missing: ReadonlySet<LayerKey>,
+  signal: AbortSignal,
+  report: (event: PlaceEvent) => void,
+): Write {
+  const tar = tarWriter()
+  const sums = new PartialFile(`${file.path}.sha256`)
+  const put = new Set<string>()
+  let failure: { readonly error: unknown } | undefined
+  const written = file.write(pack(tar.bytes, target.method, target.level), () => undefined)
+  written.catch((error: unknown) => {
+    failure = { error }
+    tar.fail(error)
+  })
+  /** An entry fails when the file cannot be written: the file's own error is the one to tell. */
+  async function entry(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      // The writer's error may come a moment after the entry's.
+      await Promise.race([written.catch(() => undefined), new Promise((resolve) => setImmediate(resolve))])
+      throw failure ? failure.error : error
+    }
+  }
+  return {
+    missing,
+    spoolDir: dirname(file.path),
+    async put({ bytes }, { digest, size }) {
+      if (!digest || size === undefined) throw new TypeError('an archive needs digest and size first')
+      // One blob may be two layers (a different diffId cannot be: it was proven), one entry of it is enough.
+      if (put.has(digest)) for await (const _ of bytes);
+      else await entry(async () => await tar.file(blobPath(digest), size, bytes))
+      put.add(digest)
+    },
+    async commit(images: readonly Complete[]): Promise<Done> {
+      for (const { name, content } of bundleDocuments(images))
+        await entry(async () => await tar.document(name, content))
+      tar.finish()
+      const result = await written
+      signal.throwIfAborted()
+      const readBack = await file.verify(result, signal, (done) =>
+        report({ type: 'checking', done, total: result.size }),
+      )
+      await sums.open()
+      await sums.write(
+        (async function* () {
+          yield new TextEncoder().encode(sumLine(result.sha256, basename(file.path)))
+        })(),
+        () => undefined,
+      )
+      signal.throwIfAborted()
+      await file.publish()
+      await sums.publish()
+      return {
+        images: images.map(({ image, names }) => ({ id: image.id, names: names.map(({ name }) => name) })),
+        replaced: [],
+        file: { path: file.path, ...result, readBack },
+      }
+    },
+    async close() {
+      tar.fail(new AppError('cancelled'))
+      await written.catch(() => undefined)
+      await file.discard()
+      await sums.discard()
+      writing.delete(file.path)
+    },
+  }
+}

@@ -1,0 +1,100 @@
+import { AppError } from '../../../shared/errors.ts'
+import type { Digest } from '../../../shared/reference.ts'
+import { aboutFile, openFile, readRange, sameStamp } from '../../files.ts'
+import { unpack } from '../../format/compression.ts'
+import type { ArchivedImage, LayerFile } from '../../format/contents.ts'
+import { readTar } from '../../format/tar.ts'
+import {
+  type Bytes,
+  type Image,
+  type Layer,
+  type LayerKey,
+  type LayerPiece,
+  layerKey,
+  type Piece,
+  type Source,
+} from '../place.ts'
+import type { OpenArchive } from './open.ts'
+
+interface Wanted {
+  readonly layer: Layer
+  readonly file: LayerFile
+}
+
+/** The wanted layers, each once, in the order of the images. @throws layer-missing */
+function wantedFiles(archive: OpenArchive, images: readonly ArchivedImage[], wanted: ReadonlySet<LayerKey>): Wanted[] {
+  const chosen = new Map<LayerKey, Wanted>()
+  for (const { image, files } of images) {
+    for (const [index, layer] of image.layers.entries()) {
+      const key = layerKey(layer)
+      if (!wanted.has(key) || chosen.has(key)) continue
+      const file = files[index]
+      if (!file) throw new AppError('layer-missing', { image: image.names[0] ?? image.id, path: archive.path })
+      chosen.set(key, { layer, file })
+    }
+  }
+  return [...chosen.values()]
+}
+
+function piece({ layer, file }: Wanted, bytes: Bytes): LayerPiece {
+  return { type: 'layer', layer, form: file.form, size: file.entry.size, bytes }
+}
+
+/** Images out of an opened archive file. A plain one is read where the layers are; a compressed one in its own order. */
+export function archiveSource(archive: OpenArchive): Source {
+  const byId = new Map<Digest, ArchivedImage>(archive.contents.images.map((archived) => [archived.image.id, archived]))
+  const find = (id: Digest): ArchivedImage => {
+    const archived = byId.get(id)
+    if (!archived) throw new AppError('image-missing', { image: id })
+    return archived
+  }
+
+  async function* layers(wanted: readonly Wanted[], signal: AbortSignal): AsyncGenerator<LayerPiece> {
+    const { file, stamp } = await openFile(archive.path)
+    try {
+      if (!sameStamp(stamp, archive.stamp)) throw new AppError('file-changed', { path: archive.path })
+      if (archive.compression === 'none') {
+        for (const one of wanted) {
+          const { offset, size } = one.file.entry
+          yield piece(one, readRange(file, offset, offset + size, signal))
+        }
+        return
+      }
+      const left = new Map(wanted.map((one) => [one.file.entry.name, one]))
+      for await (const { entry, bytes } of readTar(
+        unpack(readRange(file, 0, stamp.size, signal), archive.compression),
+        signal,
+      )) {
+        const one = left.get(entry.name)
+        if (!one || entry.type !== 'file') continue
+        yield piece(one, bytes)
+        left.delete(entry.name)
+        if (left.size === 0) return
+      }
+      throw new AppError('file-changed', { path: archive.path })
+    } finally {
+      await file.close()
+    }
+  }
+
+  return {
+    async read(ids) {
+      return ids.map((id) => find(id).image)
+    },
+    async *walk(images: readonly Image[], wanted: ReadonlySet<LayerKey>, signal: AbortSignal): AsyncGenerator<Piece> {
+      const archived = images.map((image) => find(image.id))
+      for (const { image, documents, config } of archived) {
+        // The file promises another config than it has: nothing that follows from it can be believed.
+        if (config.promised) throw new AppError('digest-mismatch', { file: config.file })
+        yield { type: 'documents', image, documents }
+      }
+      const files = wantedFiles(archive, archived, wanted)
+      if (files.length === 0) return
+      try {
+        yield* layers(files, signal)
+      } catch (error) {
+        throw aboutFile(error, archive.path)
+      }
+    },
+  }
+}

@@ -1,0 +1,328 @@
+import { tmpdir } from 'node:os'
+import { Readable } from 'node:stream'
+import { AppError } from '../../../shared/errors.ts'
+import type { Digest } from '../../../shared/reference.ts'
+import { blobPath, bundleDocuments, manifestDigest } from '../../format/bundle.ts'
+import { digestOf } from '../../format/digest.ts'
+import { platformText } from '../../format/documents.ts'
+import { type TarWriter, tarWriter } from '../../format/tar-writer.ts'
+import {
+  type Complete,
+  type Done,
+  type Image,
+  type LayerKey,
+  type LayerPiece,
+  layerKey,
+  type PlaceEvent,
+  type Sink,
+  type Write,
+} from '../place.ts'
+import { type EngineClient, engineError, messages, refusal } from './client.ts'
+import { giveName, idOf, inspectImage } from './images.ts'
+
+/** What an engine has of an image before anything is sent. */
+export interface Held {
+  readonly image: Image
+  /** It has this very image. */
+  readonly present: boolean
+  /** How many of its layers it has, from the bottom: a classic engine knows layers by chain. */
+  readonly prefix: number
+}
+
+/** Layers of images seen before: an id never changes what it means. */
+const layersById = new WeakMap<EngineClient, Map<string, readonly string[]>>()
+
+async function stacks(client: EngineClient): Promise<Map<string, readonly string[]>> {
+  const cache = layersById.get(client) ?? new Map<string, readonly string[]>()
+  layersById.set(client, cache)
+  const ids = (await client.docker.listImages({ all: true })).map(({ Id }) => Id)
+  for (const id of ids) {
+    if (cache.has(id)) continue
+    const image = await inspectImage(client, id).catch(() => undefined)
+    if (image) cache.set(id, image.RootFS.Layers ?? [])
+  }
+  return new Map(ids.map((id) => [id, cache.get(id) ?? []]))
+}
+
+/**
+ * What an engine has of these images. The containerd store keeps layers by blob digest and its API names none, so there
+ * every layer is sent.
+ */
+export async function heldBy(client: EngineClient, images: readonly Image[]): Promise<Held[]> {
+  if (client.store === 'containerd') return images.map((image) => ({ image, present: false, prefix: 0 }))
+  const known = await stacks(client)
+  return images.map((image) => {
+    const wanted = image.layers.map(({ diffId }) => diffId ?? '')
+    const prefixes = [...known.values()].map((held) => {
+      const differs = wanted.findIndex((diffId, index) => held[index] !== diffId)
+      return differs < 0 ? wanted.length : differs
+    })
+    return { image, present: known.has(image.id), prefix: Math.max(0, ...prefixes) }
+  })
+}
+
+/** Images into an engine. */
+export function engineSink(client: EngineClient): Sink {
+  return {
+    takes: { forms: client.zstd ? ['plain', 'gzip', 'zstd'] : ['plain', 'gzip'], sizeFirst: true },
+    async begin(images, signal, report) {
+      for (const { platform, names, id } of images) {
+        if (platform.os !== '' && platform.os !== client.platform.os) {
+          throw new AppError('platform-refused', {
+            engine: client.platform.os,
+            image: names[0] ?? id,
+            platform: platformText(platform),
+          })
+        }
+      }
+      try {
+        const held = await heldBy(client, images)
+        const before = new Set((await client.docker.listImages({ all: true })).map(({ Id }) => Id))
+        return new EngineWrite(client, held, before, signal, report)
+      } catch (error) {
+        throw engineError(error)
+      }
+    },
+  }
+}
+
+/** One load stream under way. */
+interface Load {
+  readonly tar: TarWriter
+  readonly abort: AbortController
+  readonly answer: Promise<void>
+  /** The engine may have all it needs: breaking the connection no longer stops it. */
+  sent: boolean
+}
+
+class EngineWrite implements Write {
+  readonly missing: ReadonlySet<LayerKey>
+  readonly spoolDir = tmpdir()
+  readonly #client: EngineClient
+  readonly #held: readonly Held[]
+  readonly #before: ReadonlySet<string>
+  readonly #signal: AbortSignal
+  readonly #report: (event: PlaceEvent) => void
+  readonly #put = new Set<string>()
+  #load: Load | undefined
+  /** Ids that the load under way brings, as this engine will call them. */
+  #coming: readonly Digest[] = []
+  #committed = false
+
+  constructor(
+    client: EngineClient,
+    held: readonly Held[],
+    before: ReadonlySet<string>,
+    signal: AbortSignal,
+    report: (event: PlaceEvent) => void,
+  ) {
+    this.#client = client
+    this.#held = held
+    this.#before = before
+    this.#signal = signal
+    this.#report = report
+    this.missing = new Set(
+      held.flatMap(({ image, present, prefix }) => (present ? [] : image.layers.slice(prefix).map(layerKey))),
+    )
+  }
+
+  #start(): Load {
+    if (this.#load) return this.#load
+    const tar = tarWriter()
+    const abort = new AbortController()
+    const load: Load = { tar, abort, sent: false, answer: this.#send(tar, abort.signal) }
+    load.answer.catch((error: unknown) => tar.fail(error))
+    this.#load = load
+    return load
+  }
+
+  /** Sends the tar and reads the engine's whole answer: it says 200 first and fails in its progress stream. */
+  async #send(tar: TarWriter, signal: AbortSignal): Promise<void> {
+    try {
+      const request = { quiet: 0, abortSignal: signal }
+      const stream = await this.#client.docker.loadImage(
+        Readable.from(tar.bytes, { objectMode: false, highWaterMark: 1 << 20 }),
+        request,
+      )
+      await this.#judge(messages(stream as AsyncIterable<Uint8Array>))
+    } catch (error) {
+      throw engineError(error)
+    }
+  }
+
+  async #judge(answer: AsyncIterable<Record<string, unknown>>): Promise<void> {
+    const layers = new Map<string, { done: number; total: number }>()
+    let failure: AppError | undefined
+    for await (const { errorDetail, error, stream, status, id, progressDetail } of answer) {
+      const text = errorText(errorDetail, error)
+      if (text !== undefined) failure ??= refusal(text)
+      // The containerd store says so in plain text, even after "Loaded image".
+      else if (typeof stream === 'string' && stream.includes('Error unpacking')) failure ??= refusal(stream)
+      else if (status === 'Loading layer' && typeof id === 'string') {
+        const { current, total } = progressOf(progressDetail)
+        layers.set(id, { done: current, total })
+        const sum = [...layers.values()].reduce((all, one) => ({
+          done: all.done + one.done,
+          total: all.total + one.total,
+        }))
+        this.#report({ type: 'storing', ...sum })
+      }
+    }
+    if (failure) throw failure
+  }
+
+  async put(
+    { bytes }: LayerPiece,
+    { digest, size }: { readonly digest?: Digest; readonly size?: number },
+  ): Promise<void> {
+    if (!digest || size === undefined) throw new TypeError('an engine needs digest and size first')
+    const load = this.#start()
+    if (this.#put.has(digest)) for await (const _ of bytes);
+    else await this.#entry(load, async () => await load.tar.file(blobPath(digest), size, bytes))
+    this.#put.add(digest)
+  }
+
+  /** A tar entry fails when the engine breaks off: what it said is the error to tell. */
+  async #entry(load: Load, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      if (error instanceof AppError || this.#signal.aborted) throw error
+      // The engine's words come after the broken pipe.
+      await load.answer
+      throw error
+    }
+  }
+
+  async commit(images: readonly Complete[]): Promise<Done | { readonly lacking: readonly LayerKey[] }> {
+    const present = new Set(this.#held.filter((held) => held.present).map(({ image }) => image.id))
+    const loading = images.filter(({ image }) => !present.has(image.id))
+    if (loading.length > 0) {
+      const lacking = await this.#finish(loading)
+      if (lacking) return { lacking }
+    }
+    const ids = new Map(images.map((complete) => [complete, this.#idOf(complete)]))
+    for (const complete of loading) await this.#verify(complete, ids.get(complete) ?? complete.image.id)
+    const done = await this.#name(images, ids)
+    this.#committed = true
+    return done
+  }
+
+  /** The id this engine gives an image: the config's digest, or the manifest's in the containerd store. */
+  #idOf(complete: Complete): Digest {
+    return this.#client.store === 'classic' ? digestOf(complete.documents.config) : manifestDigest(complete)
+  }
+
+  async #finish(loading: readonly Complete[]): Promise<readonly LayerKey[] | undefined> {
+    const load = this.#start()
+    const undoing = (): void => this.#report({ type: 'undoing' })
+    try {
+      this.#signal.throwIfAborted()
+      this.#coming = loading.map((complete) => this.#idOf(complete))
+      load.sent = true
+      // Without names, whatever happens to this load it touches nobody's tag.
+      const nameless = loading.map((complete) => ({ ...complete, names: [] }))
+      for (const { name, content } of bundleDocuments(nameless))
+        await this.#entry(load, async () => await load.tar.document(name, content))
+      load.tar.finish()
+      this.#signal.addEventListener('abort', undoing, { once: true })
+      await load.answer
+      this.#signal.throwIfAborted()
+      return undefined
+    } catch (error) {
+      this.#signal.throwIfAborted()
+      const left = loading.flatMap(({ image }) => image.layers.map(layerKey)).filter((key) => !this.missing.has(key))
+      const refused = error instanceof AppError && error.code === 'docker-refused'
+      if (!refused || left.length === 0 || this.#load !== load) throw error
+      // It may have lost a layer it had when asked: once more, with everything.
+      await this.#undo()
+      this.#load = undefined
+      this.#put.clear()
+      return left
+    } finally {
+      this.#signal.removeEventListener('abort', undoing)
+    }
+  }
+
+  async #verify({ image, documents }: Complete, id: Digest): Promise<void> {
+    const loaded = await inspectImage(this.#client, id)
+    const expected = image.layers.map(({ diffId }) => diffId)
+    const came = loaded.RootFS.Layers ?? []
+    if (
+      came.length !== expected.length ||
+      expected.some((diffId, index) => diffId !== undefined && diffId !== came[index])
+    ) {
+      throw new AppError('digest-mismatch', { file: digestOf(documents.config) })
+    }
+  }
+
+  /** The names, last of all. When one cannot be given, those given before go back to whom they belonged. */
+  async #name(images: readonly Complete[], ids: ReadonlyMap<Complete, Digest>): Promise<Done> {
+    const replaced: { name: string; keptAs?: string }[] = []
+    const undo: (() => Promise<unknown>)[] = []
+    try {
+      for (const complete of images) {
+        const id = ids.get(complete) ?? complete.image.id
+        for (const { name, keepAs } of complete.names) {
+          const { former, keptAs } = await giveName(this.#client, id, name, keepAs)
+          if (former === id) continue
+          undo.push(async () =>
+            former === undefined
+              ? await this.#client.docker.getImage(name).remove({ noprune: true })
+              : await giveName(this.#client, former, name),
+          )
+          if (former !== undefined) replaced.push({ name, ...(keptAs === undefined ? {} : { keptAs }) })
+        }
+      }
+    } catch (error) {
+      for (const step of undo.reverse()) await step()
+      throw error
+    }
+    return {
+      images: images.map((complete) => ({
+        id: ids.get(complete) ?? complete.image.id,
+        names: complete.names.map(({ name }) => name),
+      })),
+      replaced,
+    }
+  }
+
+  /** Removes by id what this load brought: also what the engine's list hides. An image that was there before stays. */
+  async #undo(): Promise<void> {
+    for (const id of this.#coming) {
+      if (this.#before.has(id) || (await idOf(this.#client, id)) === undefined) continue
+      await this.#client.docker.getImage(id).remove({ force: false })
+    }
+  }
+
+  async close(): Promise<void> {
+    const load = this.#load
+    if (!load || this.#committed) return
+    try {
+      if (load.sent) {
+        this.#report({ type: 'undoing' })
+        await load.answer.catch(() => undefined)
+      } else {
+        load.abort.abort()
+        load.tar.fail(new AppError('cancelled'))
+        await load.answer.catch(() => undefined)
+      }
+      await this.#undo()
+    } catch {
+      // The engine went away: what it had begun it drops by itself, and nothing of it has a name.
+    }
+  }
+}
+
+function errorText(detail: unknown, error: unknown): string | undefined {
+  const message = typeof detail === 'object' && detail !== null && 'message' in detail ? detail.message : error
+  return typeof message === 'string' ? message : undefined
+}
+
+function progressOf(detail: unknown): { current: number; total: number } {
+  const field = (name: string): number => {
+    const value: unknown = typeof detail === 'object' && detail !== null ? Reflect.get(detail, name) : undefined
+    return typeof value === 'number' ? value : 0
+  }
+  return { current: field('current'), total: field('total') }
+}

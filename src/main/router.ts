@@ -1,0 +1,177 @@
+import { stat } from 'node:fs/promises'
+import { implement, ORPCError } from '@orpc/server'
+import { contract } from '../shared/contract.ts'
+import { AppError, asAppError } from '../shared/errors.ts'
+import type { App } from './app.ts'
+import { freeSpace } from './files.ts'
+import { imageDetails, imageFacts, planRemoval, removeImage, tagImage, untagImage } from './place/engine/images.ts'
+
+/** What each call has at hand. */
+export interface Context {
+  readonly app: App
+}
+
+/** Errors travel as FAILED with plain data; nothing else of them leaves the process. */
+function failed(error: unknown): ORPCError<'FAILED', ReturnType<typeof asAppError>['data']> {
+  const known = asAppError(error)
+  if (known.code === 'internal') console.error(known.cause ?? known)
+  return new ORPCError('FAILED', { status: 400, message: known.code, data: known.data })
+}
+
+const os = implement(contract)
+  .$context<Context>()
+  .use(async ({ next }) => {
+    try {
+      return await next()
+    } catch (error) {
+      throw error instanceof ORPCError ? error : failed(error)
+    }
+  })
+
+/** Middleware sees the start of a stream, not its course: its errors are named here. */
+async function* stream<T>(events: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* events
+  } catch (error) {
+    throw failed(error)
+  }
+}
+
+async function* copies<T>(lists: AsyncIterable<readonly T[]>): AsyncGenerator<T[]> {
+  for await (const list of lists) yield [...list]
+}
+
+/** A stream without a signal would never end. */
+function until(signal: AbortSignal | undefined): AbortSignal {
+  return signal ?? new AbortController().signal
+}
+
+/** Transfers change many times a second: this is how often that is told, in milliseconds. */
+const PACE = 200
+
+async function removeAll(
+  app: App,
+  engine: string,
+  ids: readonly string[],
+): Promise<{ removed: string[]; kept: { id: string; error: AppError['data'] }[] }> {
+  const client = app.engines.client(engine)
+  const removed: string[] = []
+  const kept: { id: string; error: AppError['data'] }[] = []
+  for (const id of ids) {
+    try {
+      await removeImage(client, id)
+      removed.push(id)
+    } catch (error) {
+      kept.push({ id, error: asAppError(error).data })
+    }
+  }
+  return { removed, kept }
+}
+
+async function targetOf(app: App, path: string): Promise<{ exists: boolean; size?: number; free?: number }> {
+  await app.host.admit(path)
+  const found = await stat(path).catch(() => undefined)
+  const free = await freeSpace(path)
+  return {
+    exists: found !== undefined,
+    ...(found ? { size: found.size } : {}),
+    ...(free === undefined ? {} : { free }),
+  }
+}
+
+function folders(app: App): NonNullable<App['host']['folders']> {
+  if (!app.host.folders) throw new AppError('folder-outside', { path: '' })
+  return app.host.folders
+}
+
+/** The contract, a line a procedure. */
+export const router = os.router({
+  host: os.host.handler(({ context }) => context.app.host.info),
+  engines: {
+    watch: os.engines.watch.handler(({ context: { app }, signal }) =>
+      stream(copies(app.engines.list.watch(until(signal)))),
+    ),
+    retry: os.engines.retry.handler(({ context: { app }, input }) => {
+      app.engines.retry(input.engine)
+      return {}
+    }),
+  },
+  images: {
+    watch: os.images.watch.handler(({ context: { app }, input, signal }) =>
+      stream(copies(app.engines.images(input.engine, until(signal)))),
+    ),
+    facts: os.images.facts.handler(({ context: { app }, input }) =>
+      imageFacts(app.engines.client(input.engine), input.ids),
+    ),
+    details: os.images.details.handler(({ context: { app }, input }) =>
+      imageDetails(app.engines.client(input.engine), input.id),
+    ),
+    tag: os.images.tag.handler(async ({ context: { app }, input }) => {
+      await tagImage(app.engines.client(input.engine), input)
+      return {}
+    }),
+    untag: os.images.untag.handler(async ({ context: { app }, input }) => {
+      await untagImage(app.engines.client(input.engine), input.id, input.name)
+      return {}
+    }),
+    removal: os.images.removal.handler(({ context: { app }, input }) =>
+      planRemoval(app.engines.client(input.engine), input.ids),
+    ),
+    remove: os.images.remove.handler(({ context: { app }, input }) => removeAll(app, input.engine, input.ids)),
+  },
+  archives: {
+    open: os.archives.open.handler(({ context: { app }, input, signal }) =>
+      stream(app.openArchive(input.path, false, until(signal))),
+    ),
+    check: os.archives.check.handler(({ context: { app }, input, signal }) =>
+      stream(app.openArchive(input.path, true, until(signal))),
+    ),
+    details: os.archives.details.handler(({ context: { app }, input, signal }) =>
+      app.archiveDetails(input.path, input.id, until(signal)),
+    ),
+  },
+  copies: {
+    plan: os.copies.plan.handler(({ context: { app }, input, signal }) =>
+      app.plan(input.from, input.to, input.images, until(signal)),
+    ),
+    start: os.copies.start.handler(async ({ context: { app }, input, signal }) => ({
+      id: await app.start(input, until(signal)),
+    })),
+    cancel: os.copies.cancel.handler(({ context: { app }, input }) => {
+      app.queue.cancel(input.id)
+      return {}
+    }),
+    clear: os.copies.clear.handler(({ context: { app } }) => {
+      app.queue.clear()
+      return {}
+    }),
+    watch: os.copies.watch.handler(({ context: { app }, signal }) =>
+      stream(copies(app.queue.transfers.watch(until(signal), PACE))),
+    ),
+  },
+  files: {
+    pick: os.files.pick.handler(async ({ context: { app }, input }) => ({
+      paths: (await app.host.pick?.(input.kind, input.suggested)) ?? [],
+    })),
+    list: os.files.list.handler(({ context: { app }, input }) => folders(app).list(input.path)),
+    roots: os.files.roots.handler(({ context: { app } }) => folders(app).roots()),
+    makeFolder: os.files.makeFolder.handler(async ({ context: { app }, input }) => ({
+      path: await folders(app).makeFolder(input.path, input.name),
+    })),
+    target: os.files.target.handler(({ context: { app }, input }) => targetOf(app, input.path)),
+    reveal: os.files.reveal.handler(async ({ context: { app }, input }) => {
+      await app.host.reveal?.(input.path)
+      return {}
+    }),
+    watchOpened: os.files.watchOpened.handler(({ context: { app }, signal }) => stream(opened(app, until(signal)))),
+  },
+})
+
+async function* opened(app: App, signal: AbortSignal): AsyncGenerator<{ paths: string[] }> {
+  for await (const paths of app.host.opened.watch(signal)) {
+    if (paths.length === 0) continue
+    // Told once: a page that connects again must not open them again.
+    app.host.opened.set([])
+    yield { paths: [...paths] }
+  }
+}

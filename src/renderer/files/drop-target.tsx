@@ -1,0 +1,47 @@
+import { useEffect, useState } from 'react'
+import { lookIntoFiles } from '../loading/load-queue.ts'
+import { useWords } from '../words/use-words.ts'
+
+function hasFiles({ dataTransfer }: DragEvent): boolean {
+  return dataTransfer?.types.includes('Files') === true
+}
+
+/** The whole window takes files; while one is dragged over it, a veil says what letting go will do. */
+export function DropTarget() {
+  const { t } = useWords()
+  const [over, setOver] = useState(false)
+  useEffect(() => {
+    const control = new AbortController()
+    const { signal } = control
+    // Each element that is entered and left counts: only at zero has the drag left the window.
+    let depth = 0
+    const step = (by: number) => (event: DragEvent) => {
+      if (!hasFiles(event)) return
+      event.preventDefault()
+      depth = Math.max(0, depth + by)
+      setOver(depth > 0)
+    }
+    window.addEventListener('dragenter', step(1), { signal })
+    window.addEventListener('dragleave', step(-1), { signal })
+    window.addEventListener('dragover', step(0), { signal })
+    window.addEventListener(
+      'drop',
+      (event) => {
+        if (!hasFiles(event)) return
+        event.preventDefault()
+        depth = 0
+        setOver(false)
+        lookIntoFiles(event.dataTransfer?.files ?? [])
+      },
+      { signal },
+    )
+    return () => control.abort()
+  }, [])
+  if (!over) return null
+  return (
+    <div className="drop-veil">
+      <p className="drop-veil-text">{t('drop.drag')}</p>
+      <p>{t('drop.dragHint')}</p>
+    </div>
+  )
+}

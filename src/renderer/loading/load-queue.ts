@@ -1,0 +1,55 @@
+import { create } from 'zustand'
+import type { ErrorData } from '../../shared/errors.ts'
+import { baseName } from '../words/format.ts'
+
+/** A file to look into: one the host can read, or one of this browser that is sent first. */
+export type LoadItem = { readonly key: number; readonly name: string } & (
+  | { readonly path: string }
+  | { readonly file: File }
+  | { readonly error: ErrorData }
+)
+
+interface LoadQueue {
+  waiting: readonly LoadItem[]
+  /** How many of this batch were already looked at. */
+  done: number
+}
+
+/** Files waiting to be looked into, one sheet after another. */
+export const useLoadQueue = create<LoadQueue>(() => ({ waiting: [], done: 0 }))
+
+let lastKey = 0
+
+function add(items: readonly LoadItem[]): void {
+  useLoadQueue.setState(({ waiting, done }) => ({ waiting: [...waiting, ...items], done }))
+}
+
+export function lookIntoPaths(paths: readonly string[]): void {
+  add(
+    paths.map((path) => {
+      lastKey += 1
+      return { key: lastKey, name: baseName(path), path }
+    }),
+  )
+}
+
+/** Dropped or chosen files: by their real path in the desktop window, sent to the host in a browser. */
+export function lookIntoFiles(files: Iterable<File>): void {
+  add(
+    [...files].map((file): LoadItem => {
+      lastKey += 1
+      const item = { key: lastKey, name: file.name }
+      if (!window.caboteur) return { ...item, file }
+      const path = window.caboteur.pathForFile(file)
+      return path === '' ? { ...item, error: { code: 'file-missing', parts: { path: file.name } } } : { ...item, path }
+    }),
+  )
+}
+
+/** Puts away the sheet in front; the next file follows. */
+export function nextFile(): void {
+  useLoadQueue.setState(({ waiting, done }) => {
+    const rest = waiting.slice(1)
+    return { waiting: rest, done: rest.length === 0 ? 0 : done + 1 }
+  })
+}

@@ -1,0 +1,185 @@
+import { Button, CopyButton, NativeSelect } from '@mantine/core'
+import type { Archive } from '../../shared/contract.ts'
+import { FailureNotice } from '../errors/failure-notice.tsx'
+import { useHost } from '../host.tsx'
+import { engineName, engineTitle, isReady, useEngines } from '../places/engines.ts'
+import { SheetFrame } from '../shell/sheet.tsx'
+import { useWords } from '../words/use-words.ts'
+import { AboutArchive, ArchiveProblems, ReadingBar } from './about-archive.tsx'
+import { loadCommand } from './load-choices.ts'
+import { LoadImage } from './load-image.tsx'
+import type { LoadItem } from './load-queue.ts'
+import { LoadSummary } from './load-summary.tsx'
+import { type OpenedFile, useArchive } from './use-archive.ts'
+import { type Load, useLoad } from './use-load.ts'
+
+function Command({ line }: { line: string }) {
+  const { t } = useWords()
+  return (
+    <details className="fold">
+      <summary>{t('load.command')}</summary>
+      <p className="small muted">{t('load.commandHint')}</p>
+      <code className="command">{line}</code>
+      <CopyButton value={line}>
+        {({ copied, copy }) => (
+          <Button size="compact-sm" variant="default" onClick={copy}>
+            {copied ? t('common.copied') : t('common.copy')}
+          </Button>
+        )}
+      </CopyButton>
+    </details>
+  )
+}
+
+interface FooterProps {
+  archive: Archive
+  file: OpenedFile
+  load: Load
+  onClose: () => void
+}
+
+function Footer({ archive, file, load, onClose }: FooterProps) {
+  const { t } = useWords()
+  const host = useHost()
+  const { engine } = load
+  const command = engine && loadCommand(archive, load.wanted, engine, host?.os === 'win32')
+  const mayCheck = archive.checked === 'index' && !file.reading && archive.format !== 'rootfs'
+  return (
+    <>
+      {command && <Command line={command} />}
+      <span className="spacer" />
+      {mayCheck && (
+        <Button variant={engine ? 'default' : 'filled'} onClick={file.check}>
+          {t('load.check')}
+        </Button>
+      )}
+      <Button variant="default" onClick={onClose}>
+        {engine ? t('load.close') : t('load.closeLook')}
+      </Button>
+      {engine && (
+        <Button disabled={!load.canStart} loading={load.starting} onClick={load.start}>
+          {t('load.load')}
+        </Button>
+      )}
+    </>
+  )
+}
+
+function Images({ archive, load }: { archive: Archive; load: Load }) {
+  const { t } = useWords()
+  const loadable = load.engine !== undefined
+  return (
+    <ul className="cards" aria-label={t('load.images')}>
+      {archive.images.map((image) => (
+        <LoadImage
+          key={image.id}
+          image={image}
+          loadable={loadable}
+          ticked={loadable && load.ticked.includes(image)}
+          other={load.others.has(image.id)}
+          planned={load.overview?.images.find(({ id }) => id === image.id)}
+          exact={load.overview?.exact ?? true}
+          date={load.date}
+          choices={load.choices}
+          onChoices={load.setChoices}
+        />
+      ))}
+    </ul>
+  )
+}
+
+interface OpenedProps {
+  archive: Archive
+  title: string
+  step: string | undefined
+  file: OpenedFile
+  onClose: () => void
+}
+
+function Opened({ archive, title, step, file, onClose }: OpenedProps) {
+  const { t } = useWords()
+  const load = useLoad(archive, onClose)
+  const { engine } = load
+  return (
+    <SheetFrame
+      wide
+      title={title}
+      about={
+        <>
+          {step && `${step} · `}
+          <AboutArchive archive={archive} />
+        </>
+      }
+      onClose={onClose}
+      footer={<Footer archive={archive} file={file} load={load} onClose={onClose} />}
+    >
+      {file.reading && <ReadingBar reading={file.reading} onStop={file.stop} />}
+      {file.error && <FailureNotice error={file.error} />}
+      <ArchiveProblems archive={archive} />
+      {engine ? (
+        <NativeSelect
+          className="destination"
+          label={t('load.to')}
+          value={engine.id}
+          onChange={(event) => load.choose(event.currentTarget.value)}
+          data={load.engines.map((item) => ({ value: item.id, label: engineTitle(item, t) }))}
+        />
+      ) : (
+        <p className="notice notice-warn">{t('load.noEngine')}</p>
+      )}
+      <Images archive={archive} load={load} />
+      {archive.absent.length > 0 && (
+        <p className="small muted">
+          {t('load.absent', { list: archive.absent.map(({ name, platform }) => `${name} (${platform})`).join(', ') })}
+        </p>
+      )}
+      {engine && (
+        <LoadSummary
+          wanted={load.wanted}
+          plan={load.plan}
+          planning={load.planning}
+          error={load.planError}
+          place={engineName(engine, t)}
+          clashes={load.clashing}
+        />
+      )}
+      {load.startError && <FailureNotice error={load.startError} />}
+    </SheetFrame>
+  )
+}
+
+interface LoadSheetProps {
+  item: LoadItem
+  step: number
+  steps: number
+  onClose: () => void
+}
+
+/** Look before you leap: what is in a file, what of it is there already, and what loading it would change. */
+export function LoadSheet({ item, step, steps, onClose }: LoadSheetProps) {
+  const { t } = useWords()
+  const file = useArchive(item)
+  const ready = useEngines((state) => (state.engines ?? []).some(isReady))
+  const title = t(ready ? 'load.title' : 'load.look', { file: item.name })
+  const stepText = steps > 1 ? t('load.step', { step, steps }) : undefined
+  if (file.archive) return <Opened archive={file.archive} title={title} step={stepText} file={file} onClose={onClose} />
+  return (
+    <SheetFrame
+      wide
+      title={title}
+      about={stepText}
+      onClose={onClose}
+      footer={
+        <>
+          <span className="spacer" />
+          <Button variant="default" onClick={onClose}>
+            {t('load.close')}
+          </Button>
+        </>
+      }
+    >
+      {file.reading && <ReadingBar reading={file.reading} onStop={onClose} />}
+      {file.error && <FailureNotice error={file.error} />}
+    </SheetFrame>
+  )
+}

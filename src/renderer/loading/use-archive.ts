@@ -1,0 +1,93 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { Archive, OpenEvent } from '../../shared/contract.ts'
+import { AppError, type ErrorData } from '../../shared/errors.ts'
+import type { Client } from '../connect.ts'
+import { asFailure } from '../errors/failure.ts'
+import { useApi } from '../host.tsx'
+import type { LoadItem } from './load-queue.ts'
+import { upload } from './upload.ts'
+
+export interface Reading {
+  readonly kind: 'sending' | 'reading' | 'checking'
+  readonly done: number
+  /** 0 while it is not known. */
+  readonly total: number
+}
+
+export interface OpenedFile {
+  readonly archive: Archive | undefined
+  readonly reading: Reading | undefined
+  readonly error: ErrorData | undefined
+  readonly check: () => void
+  readonly stop: () => void
+}
+
+interface FileState {
+  archive: Archive | undefined
+  reading: Reading | undefined
+  error: ErrorData | undefined
+}
+
+type Report = (change: Partial<FileState>) => void
+
+async function read(
+  stream: Promise<AsyncIterable<OpenEvent>>,
+  kind: 'reading' | 'checking',
+  report: Report,
+): Promise<void> {
+  for await (const event of await stream) {
+    if (event.type === 'opened') report({ archive: event.archive, reading: undefined })
+    else report({ reading: { kind, done: event.done, total: event.total } })
+  }
+}
+
+async function pathOf(item: LoadItem, signal: AbortSignal, report: Report): Promise<string> {
+  if ('error' in item) throw new AppError(item.error.code, item.error.parts)
+  if ('path' in item) return item.path
+  return await upload(item.file, signal, (done, total) => report({ reading: { kind: 'sending', done, total } }))
+}
+
+function failureOf(error: unknown): ErrorData {
+  return error instanceof AppError ? error.data : asFailure(error)
+}
+
+async function open(client: Client, item: LoadItem, signal: AbortSignal, report: Report): Promise<void> {
+  const path = await pathOf(item, signal, report)
+  report({ reading: { kind: 'reading', done: 0, total: 0 } })
+  await read(client.archives.open({ path }, { signal }), 'reading', report)
+}
+
+/** Opens a file of the queue (sending it first where needed) and checks it when asked; stops both when the sheet goes. */
+export function useArchive(item: LoadItem): OpenedFile {
+  const { client } = useApi()
+  const [state, setState] = useState<FileState>({ archive: undefined, reading: undefined, error: undefined })
+  const running = useRef<AbortController>(undefined)
+
+  const run = useCallback((work: (signal: AbortSignal, report: Report) => Promise<void>) => {
+    running.current?.abort()
+    const control = new AbortController()
+    running.current = control
+    const report: Report = (change) => {
+      if (!control.signal.aborted) setState((before) => ({ ...before, ...change }))
+    }
+    work(control.signal, report).catch((error: unknown) => report({ reading: undefined, error: failureOf(error) }))
+  }, [])
+
+  useEffect(() => {
+    setState({ archive: undefined, reading: { kind: 'reading', done: 0, total: 0 }, error: undefined })
+    run((signal, report) => open(client, item, signal, report))
+    return () => running.current?.abort()
+  }, [client, item, run])
+
+  const { archive } = state
+  const check = (): void => {
+    if (!archive) return
+    setState({ archive, reading: { kind: 'checking', done: 0, total: archive.fileSize }, error: undefined })
+    run((signal, report) => read(client.archives.check({ path: archive.path }, { signal }), 'checking', report))
+  }
+  const stop = (): void => {
+    running.current?.abort()
+    setState((before) => ({ ...before, reading: undefined }))
+  }
+  return { ...state, check, stop }
+}

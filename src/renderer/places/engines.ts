@@ -1,0 +1,59 @@
+import { create } from 'zustand'
+import type { EngineInfo, PlaceRef } from '../../shared/contract.ts'
+import type { ErrorData } from '../../shared/errors.ts'
+import { type Client, follow } from '../connect.ts'
+import { asFailure } from '../errors/failure.ts'
+import { baseName } from '../words/format.ts'
+import type { Translate } from '../words/use-words.ts'
+
+interface Engines {
+  /** Undefined until the host has answered once. */
+  engines: readonly EngineInfo[] | undefined
+  /** The one the person chose; without a choice, the one docker itself uses. */
+  chosen: string | undefined
+  failure: ErrorData | undefined
+}
+
+export const useEngines = create<Engines>(() => ({ engines: undefined, chosen: undefined, failure: undefined }))
+
+export function followEngines(client: Client): () => void {
+  return follow({
+    open: (signal) => client.engines.watch({}, { signal }),
+    take: (engines) => useEngines.setState({ engines, failure: undefined }),
+    failed: (error) => useEngines.setState({ failure: asFailure(error) }),
+  })
+}
+
+export function engineOnScreen({ engines, chosen }: Engines): EngineInfo | undefined {
+  return engines?.find(({ id }) => id === chosen) ?? engines?.find(({ current }) => current) ?? engines?.[0]
+}
+
+export type ReadyEngine = EngineInfo & { state: { type: 'ready' } }
+
+export function isReady(engine: EngineInfo | undefined): engine is ReadyEngine {
+  return engine?.state.type === 'ready'
+}
+
+/** True for an engine on the computer where Caboteur runs. */
+export function isLocal({ address }: EngineInfo): boolean {
+  return /^(?:unix|npipe|fd):/.test(address) || /^(?:tcp|http|https):\/\/(?:localhost|127\.|\[::1\])/.test(address)
+}
+
+/** `Docker on this computer`, or the name of the computer or context it is on. */
+export function engineTitle(engine: EngineInfo, t: Translate): string {
+  if (!isLocal(engine)) return t('places.on', { name: engine.id })
+  return engine.id === 'default' ? t('places.here') : t('places.hereNamed', { name: engine.id })
+}
+
+/** The short form, for the list of places and titles of transfers. */
+export function engineName(engine: EngineInfo, t: Translate): string {
+  if (!isLocal(engine)) return engine.id
+  return engine.id === 'default' ? t('places.docker') : t('places.dockerNamed', { name: engine.id })
+}
+
+/** A place in a few words; an engine that is gone by its id. */
+export function placeName(place: PlaceRef, engines: readonly EngineInfo[], t: Translate): string {
+  if (place.type === 'archive') return baseName(place.path)
+  const engine = engines.find(({ id }) => id === place.engine)
+  return engine ? engineName(engine, t) : place.engine
+}

@@ -1,0 +1,73 @@
+import type { CopyRequest } from '../../shared/contract.ts'
+import { splitName } from '../../shared/reference.ts'
+
+export type SaveMethod = NonNullable<CopyRequest['compress']>['method']
+
+export const EXTENSIONS: Record<SaveMethod, string> = {
+  none: '.tar',
+  gzip: '.tar.gz',
+  zstd: '.tar.zst',
+  bzip2: '.tar.bz2',
+}
+
+/** Letters, digits, `.`, `_` and `-`: fits every file system, FAT32 included. */
+function plain(text: string): string {
+  return text.replace(/[^\w.-]+/g, '-').replace(/^[-.]+|[-.]+$/g, '')
+}
+
+function withoutDomain(repository: string): string {
+  const slash = repository.indexOf('/')
+  const first = repository.slice(0, slash)
+  return slash > 0 && (first === 'localhost' || /[.:]/.test(first)) ? repository.slice(slash + 1) : repository
+}
+
+/** The tag that says most: a version rather than `latest`, 2.4.1 rather than 2.4. */
+function tellingTag(names: readonly string[], repository: string): string {
+  const tags = names.map(splitName).flatMap((name) => (name.repository === repository ? [name.tag] : []))
+  const versions = tags.filter((tag) => tag !== 'latest')
+  return versions.sort((left, right) => right.length - left.length)[0] ?? tags[0] ?? ''
+}
+
+function day(date: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0')
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+}
+
+interface Suggestion {
+  /** Names of each image that is saved. */
+  images: readonly (readonly string[])[]
+  date: Date
+  method: SaveMethod
+  /** How several are called: `first-and-2`. */
+  several: (first: string, others: number) => string
+}
+
+/** A file name from what is inside and the day: `acme-boutique-2.4.1-2026-11-20.tar.zst`. */
+export function suggestedFile({ images, date, method, several }: Suggestion): string {
+  const named = images.find((names) => names.length > 0) ?? []
+  const repository = splitName(named[0] ?? 'image').repository
+  const first = plain(withoutDomain(repository)) || 'image'
+  const tag = plain(tellingTag(named, repository))
+  const single = tag === '' ? first : `${first}-${tag}`
+  const what = images.length > 1 ? plain(several(first, images.length - 1)) : single
+  return `${what}-${day(date)}${EXTENSIONS[method]}`
+}
+
+/** The same name with the extension of another compression; a name of the person's own keeps its stem. */
+export function withExtension(file: string, method: SaveMethod): string {
+  return file.replace(/\.tar(?:\.(?:gz|zst|bz2))?$|\.tgz$/i, '') + EXTENSIONS[method]
+}
+
+/** Joins as the host's own paths do. */
+export function joinPath(folder: string, file: string): string {
+  const separator = folder.includes('\\') && !folder.includes('/') ? '\\' : '/'
+  return folder.endsWith(separator) ? folder + file : folder + separator + file
+}
+
+export type FileProblem = 'save.nameEmpty' | 'save.nameSlash'
+
+/** What is wrong with a file name, as the key of a sentence. */
+export function nameProblem(file: string): FileProblem | undefined {
+  if (file.trim() === '') return 'save.nameEmpty'
+  return /[\\/]/.test(file) ? 'save.nameSlash' : undefined
+}

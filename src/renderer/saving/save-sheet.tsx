@@ -1,0 +1,146 @@
+import { Button, Checkbox, NativeSelect, Radio } from '@mantine/core'
+import type { ImageRow } from '../../shared/contract.ts'
+import { asFailure } from '../errors/failure.ts'
+import { FailureNotice } from '../errors/failure-notice.tsx'
+import { useHost } from '../host.tsx'
+import { imageTitle } from '../images/lines.ts'
+import { engineTitle, useEngines } from '../places/engines.ts'
+import { SheetFrame } from '../shell/sheet.tsx'
+import { baseName } from '../words/format.ts'
+import { useWords } from '../words/use-words.ts'
+import { FileFields } from './file-fields.tsx'
+import type { SaveMethod } from './file-name.ts'
+import { SaveImage } from './save-image.tsx'
+import { type Level, type Save, useSave } from './use-save.ts'
+
+const METHODS: readonly SaveMethod[] = ['zstd', 'gzip', 'none', 'bzip2']
+const LEVELS: readonly Level[] = ['fast', 'normal', 'small']
+
+function CompressionFields({ save }: { save: Save }) {
+  const { t } = useWords()
+  const { method, level } = save
+  return (
+    <div className="fields-two">
+      <NativeSelect
+        label={t('save.compression')}
+        description={t(`save.methodHint.${method}`)}
+        inputWrapperOrder={['label', 'input', 'description']}
+        value={method}
+        onChange={(event) => save.chooseMethod(METHODS.find((value) => value === event.currentTarget.value) ?? 'zstd')}
+        data={METHODS.map((value) => ({ value, label: t(`save.method.${value}`) }))}
+      />
+      <NativeSelect
+        label={t('save.level')}
+        disabled={method === 'none'}
+        value={level}
+        onChange={(event) => save.setLevel(LEVELS.find((value) => value === event.currentTarget.value) ?? 'normal')}
+        data={LEVELS.map((value) => ({ value, label: t(`save.levels.${value}`) }))}
+      />
+    </div>
+  )
+}
+
+function WhereFields({ save }: { save: Save }) {
+  const { t } = useWords()
+  const host = useHost()
+  const { target } = save
+  if (target.way === 'dialog') return null
+  return (
+    <>
+      {target.browse && (
+        <Radio.Group
+          label={t('save.where')}
+          value={target.way}
+          onChange={(value) => target.setDownload(value === 'download')}
+        >
+          <div className="radios">
+            <Radio value="folder" label={t('save.host', { computer: host?.computer ?? '' })} />
+            <Radio value="download" label={t('save.download')} />
+          </div>
+        </Radio.Group>
+      )}
+      <FileFields
+        file={target.file}
+        folder={target.folder}
+        problem={target.problem}
+        choosesFolder={target.way === 'folder'}
+        onFile={target.setFile}
+        onFolder={target.setFolder}
+      />
+    </>
+  )
+}
+
+function Warnings({ save }: { save: Save }) {
+  const { t, size } = useWords()
+  const { target, free, most } = save
+  const there = target.there?.size
+  return (
+    <>
+      {save.exists && (
+        <div className="notice notice-warn">
+          <p>{there === undefined ? t('save.existsNoSize') : t('save.exists', { size: size(there) })}</p>
+          <Checkbox
+            label={t('save.replace')}
+            checked={save.replaces}
+            onChange={(event) => save.setReplaces(event.currentTarget.checked)}
+          />
+        </div>
+      )}
+      {free !== undefined && free < most && (
+        <p className="notice notice-warn" role="status">
+          {t('save.noRoom', { free: size(free), size: size(most) })}
+        </p>
+      )}
+    </>
+  )
+}
+
+interface SaveSheetProps {
+  engine: string
+  rows: readonly ImageRow[]
+  onClose: () => void
+}
+
+/** Chosen images into one file: which names, how it is called, where to, how small. */
+export function SaveSheet({ engine, rows, onClose }: SaveSheetProps) {
+  const { t, size } = useWords()
+  const engineInfo = useEngines((state) => state.engines?.find(({ id }) => id === engine))
+  const save = useSave(engine, rows, onClose)
+  const { target, free, most } = save
+  const error = target.error ?? save.save.error
+  return (
+    <SheetFrame
+      wide
+      title={t('save.title', { count: rows.length, image: rows[0] ? imageTitle(rows[0]) : '' })}
+      about={engineInfo && t('save.from', { place: engineTitle(engineInfo, t) })}
+      onClose={onClose}
+      footer={
+        <>
+          <span className="spacer" />
+          <Button variant="default" onClick={onClose}>
+            {t('common.cancel')}
+          </Button>
+          <Button disabled={!save.canSave} loading={save.save.isPending} onClick={() => save.save.mutate()}>
+            {target.way === 'dialog' && !save.tight ? t('save.saveAs') : t('save.save')}
+          </Button>
+        </>
+      }
+    >
+      <h3 className="field-title">{t('save.names')}</h3>
+      <ul className="cards">
+        {rows.map((row) => (
+          <SaveImage key={row.id} row={row} off={save.off} onOff={save.setOff} />
+        ))}
+      </ul>
+      <WhereFields save={save} />
+      <CompressionFields save={save} />
+      <Warnings save={save} />
+      <p className="summary" aria-live="polite">
+        <strong>{t('save.summary', { count: rows.length, file: baseName(target.path), size: size(most) })}</strong>
+        {free !== undefined && free >= most && ` ${t('save.room', { free: size(free) })}`}
+      </p>
+      {error && <FailureNotice error={asFailure(error)} />}
+    </SheetFrame>
+  )
+}

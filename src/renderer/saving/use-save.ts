@@ -1,0 +1,151 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { CopyRequest, ImageRow, Wanted } from '../../shared/contract.ts'
+import { useApi, useHost } from '../host.tsx'
+import { nameKey } from '../loading/load-choices.ts'
+import { rememberDownload } from '../transfers/transfer-store.ts'
+import { useWords } from '../words/use-words.ts'
+import { joinPath, nameProblem, type SaveMethod, suggestedFile, withExtension } from './file-name.ts'
+
+export type Level = NonNullable<CopyRequest['compress']>['level']
+
+/** Where the file goes: `dialog` asks the system at the end, `folder` is one of the host, `download` goes to this browser. */
+export type Way = 'dialog' | 'folder' | 'download'
+
+interface Options {
+  engine: string
+  images: Wanted[]
+  method: SaveMethod
+  level: Level
+}
+
+/** Names and folder of the file, as typed or suggested. */
+function useTarget(images: Wanted[], method: SaveMethod) {
+  const { t } = useWords()
+  const { queries } = useApi()
+  const host = useHost()
+  const [date] = useState(() => new Date())
+  const [ownName, setOwnName] = useState<string>()
+  const [ownFolder, setOwnFolder] = useState<string>()
+  const [download, setDownload] = useState(false)
+  const browse = host?.can.browse === true && !host.can.dialogs
+  const home = useQuery(queries.files.list.queryOptions({ input: {}, enabled: browse, staleTime: 0 }))
+  const hostWay: Way = host?.can.dialogs ? 'dialog' : 'folder'
+  const way: Way = download ? 'download' : hostWay
+  const suggested = suggestedFile({
+    images: images.map(({ names }) => names.map(({ name }) => name)),
+    date,
+    method,
+    several: (first, count) => t('save.several', { first, count }),
+  })
+  const file = ownName ?? suggested
+  const folder = ownFolder ?? home.data?.path
+  const path = way === 'folder' && folder !== undefined ? joinPath(folder, file) : file
+  const problem = way === 'dialog' ? undefined : nameProblem(file)
+  const there = useQuery(
+    queries.files.target.queryOptions({
+      input: { path },
+      enabled: way === 'folder' && folder !== undefined && problem === undefined,
+      staleTime: 0,
+      gcTime: 0,
+    }),
+  )
+  return {
+    browse,
+    way,
+    file,
+    folder,
+    path,
+    problem,
+    there: way === 'folder' ? there.data : undefined,
+    known: way !== 'folder' || there.isSuccess,
+    error: way === 'folder' ? (home.error ?? there.error) : null,
+    setFile: setOwnName,
+    setFolder: setOwnFolder,
+    setDownload,
+    rename: (next: SaveMethod) => setOwnName((own) => (own === undefined ? own : withExtension(own, next))),
+  }
+}
+
+/** Asks for the copy; with the system's dialog first where there is one. Returns whether it was asked for. */
+function useStart(
+  options: Options,
+  target: { way: Way; path: string; file: string },
+  most: number,
+  started: () => void,
+) {
+  const { client } = useApi()
+  const [tight, setTight] = useState<{ free: number; path: string }>()
+  const begin = async (path: string): Promise<void> => {
+    const { id } = await client.copies.start({
+      from: { type: 'engine', engine: options.engine },
+      to: { type: 'archive', path },
+      images: options.images,
+      compress: { method: options.method, level: options.level },
+      ...(target.way === 'download' ? { download: true } : {}),
+    })
+    if (target.way === 'download') rememberDownload(id)
+    started()
+  }
+  const save = useMutation({
+    mutationFn: async () => {
+      if (target.way !== 'dialog') return await begin(target.path)
+      if (tight) return await begin(tight.path)
+      const { paths } = await client.files.pick({ kind: 'save', suggested: target.file })
+      const picked = paths[0]
+      if (picked === undefined) return
+      const { free } = await client.files.target({ path: picked })
+      if (free !== undefined && free < most) setTight({ free, path: picked })
+      else await begin(picked)
+    },
+  })
+  return { save, tight }
+}
+
+/** Everything the save sheet decides with: names, file, compression, room, and the way to start. */
+export function useSave(engine: string, rows: readonly ImageRow[], started: () => void) {
+  const { queries } = useApi()
+  const [off, setOff] = useState<ReadonlySet<string>>(new Set())
+  const [method, setMethod] = useState<SaveMethod>('zstd')
+  const [level, setLevel] = useState<Level>('normal')
+  const [replace, setReplace] = useState<string>()
+  const images: Wanted[] = rows.map(({ id, names }) => ({
+    id,
+    names: names.filter((name) => !off.has(nameKey(id, name))).map((name) => ({ name })),
+  }))
+  const target = useTarget(images, method)
+  const plan = useQuery(
+    queries.copies.plan.queryOptions({
+      input: { from: { type: 'engine', engine }, to: { type: 'archive', path: target.path }, images },
+      staleTime: 0,
+      gcTime: 0,
+      placeholderData: (before) => before,
+    }),
+  )
+  const most = plan.data?.total ?? rows.reduce((sum, row) => sum + row.size, 0)
+  const { save, tight } = useStart({ engine, images, method, level }, target, most, started)
+  const exists = target.there?.exists === true
+  return {
+    target,
+    off,
+    setOff,
+    method,
+    level,
+    setLevel,
+    chooseMethod: (next: SaveMethod) => {
+      setMethod(next)
+      target.rename(next)
+    },
+    /** Bytes the file may need at most, before compression. */
+    most,
+    free: target.there?.free ?? tight?.free,
+    tight: tight !== undefined,
+    exists,
+    replaces: replace === target.path,
+    setReplaces: (on: boolean) => setReplace(on ? target.path : undefined),
+    canSave: target.problem === undefined && target.known && (!exists || replace === target.path),
+    save,
+  }
+}
+
+export type Save = ReturnType<typeof useSave>

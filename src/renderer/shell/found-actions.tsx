@@ -1,0 +1,47 @@
+import { Button, Group } from '@mantine/core'
+import { useImages } from '../images/image-store.ts'
+import { engineOnScreen, useEngines } from '../places/engines.ts'
+import { en } from '../words/en.ts'
+import { fr } from '../words/fr.ts'
+import { useWords } from '../words/use-words.ts'
+import { LoadButton } from './header.tsx'
+import { openSheet, useUi } from './ui.ts'
+
+function plain(text: string): string {
+  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+}
+
+/** Whether every word searched begins one of an action's words, in either language. */
+export function findsAction(search: string, action: 'loadWords' | 'saveWords'): boolean {
+  const words = plain(`${en.actions[action]} ${fr.actions[action]}`).split(' ')
+  const searched = plain(search).split(/\s+/).filter(Boolean)
+  return searched.length > 0 && searched.every((part) => part.length > 1 && words.some((word) => word.startsWith(part)))
+}
+
+/** Actions that the search found: our word or Docker's, in either language. */
+export function FoundActions() {
+  const { t } = useWords()
+  const search = useUi((state) => state.search)
+  const chosen = useImages((state) => state.chosen)
+  const engine = useEngines((state) => engineOnScreen(state)?.id)
+  const load = findsAction(search, 'loadWords')
+  const save = findsAction(search, 'saveWords')
+  if (!load && !save) return null
+  return (
+    <section className="found-actions" aria-label={t('actions.found')}>
+      <Group gap="xs">
+        {load && <LoadButton variant="default" />}
+        {save && engine !== undefined && (
+          <Button
+            variant="default"
+            disabled={chosen.size === 0}
+            onClick={() => openSheet({ type: 'save', engine, ids: [...chosen] })}
+          >
+            {t('images.saveChosen')} <span className="docker-word">save</span>
+          </Button>
+        )}
+        {save && chosen.size === 0 && <span className="muted small">{t('actions.saveFirst')}</span>}
+      </Group>
+    </section>
+  )
+}

@@ -1,0 +1,27 @@
+const PANES = ['places', 'images', 'transfers'] as const
+
+function paneElement(name: string): HTMLElement | null {
+  return document.querySelector<HTMLElement>(`[data-pane="${name}"]`)
+}
+
+function stopIn(pane: HTMLElement): HTMLElement | null {
+  return (
+    pane.querySelector<HTMLElement>('tr[tabindex="0"]') ??
+    pane.querySelector<HTMLElement>('button:not([tabindex="-1"]):not([disabled]), [tabindex="0"]')
+  )
+}
+
+/** F6 and Shift+F6: from places to images to transfers and round again, to each pane's own tab stop. */
+export function focusNextPane(backwards: boolean): void {
+  const at = PANES.findIndex((name) => paneElement(name)?.contains(document.activeElement))
+  const step = backwards ? PANES.length - 1 : 1
+  for (let tried = 1; tried <= PANES.length; tried += 1) {
+    const name = PANES[(Math.max(at, backwards ? 0 : -1) + step * tried + PANES.length) % PANES.length]
+    const pane = name === undefined ? null : paneElement(name)
+    const stop = pane && stopIn(pane)
+    if (stop) {
+      stop.focus()
+      return
+    }
+  }
+}

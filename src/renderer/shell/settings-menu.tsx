@@ -1,0 +1,43 @@
+import { ActionIcon, NativeSelect, Popover, Stack } from '@mantine/core'
+import { IconSettings } from '@tabler/icons-react'
+import { choose, type LanguageChoice, type ThemeChoice, useSettings } from '../settings.ts'
+import { useWords } from '../words/use-words.ts'
+
+const LANGUAGES: readonly LanguageChoice[] = ['system', 'fr', 'en']
+const THEMES: readonly ThemeChoice[] = ['system', 'light', 'dark']
+
+export function SettingsMenu() {
+  const { t } = useWords()
+  const { language, theme } = useSettings()
+  // A language is written in itself, so that a person finds the way back.
+  const languageNames = { system: t('shell.system'), fr: 'Français', en: 'English' }
+  return (
+    <Popover position="bottom-end" trapFocus returnFocus width={240} transitionProps={{ duration: 0 }}>
+      <Popover.Target>
+        <ActionIcon variant="default" size={36} aria-label={t('shell.settings')}>
+          <IconSettings size={18} aria-hidden />
+        </ActionIcon>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={t('shell.settings')}>
+        <Stack gap="sm">
+          <NativeSelect
+            label={t('shell.language')}
+            value={language}
+            onChange={(event) =>
+              choose({ language: LANGUAGES.find((value) => value === event.currentTarget.value) ?? 'system' })
+            }
+            data={LANGUAGES.map((value) => ({ value, label: languageNames[value] }))}
+          />
+          <NativeSelect
+            label={t('shell.theme')}
+            value={theme}
+            onChange={(event) =>
+              choose({ theme: THEMES.find((value) => value === event.currentTarget.value) ?? 'system' })
+            }
+            data={THEMES.map((value) => ({ value, label: t(`shell.${value}`) }))}
+          />
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}

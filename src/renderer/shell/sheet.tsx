@@ -1,0 +1,34 @@
+import { Modal } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useWords } from '../words/use-words.ts'
+
+interface SheetFrameProps {
+  title: ReactNode
+  /** Under the title: what this is about, in one line. */
+  about?: ReactNode
+  children: ReactNode
+  footer?: ReactNode
+  wide?: boolean
+  onClose: () => void
+}
+
+/** The frame of every sheet: title, one line about it, a scrolling body, the buttons always in view. */
+export function SheetFrame({ title, about, children, footer, wide = false, onClose }: SheetFrameProps) {
+  const { t } = useWords()
+  return (
+    <Modal.Root opened onClose={onClose} size={wide ? 780 : 560} centered>
+      <Modal.Overlay />
+      <Modal.Content className="sheet">
+        <Modal.Header className="sheet-head">
+          <div className="sheet-heading">
+            <Modal.Title className="sheet-title">{title}</Modal.Title>
+            {about && <div className="sheet-about">{about}</div>}
+          </div>
+          <Modal.CloseButton aria-label={t('common.close')} />
+        </Modal.Header>
+        <Modal.Body className="sheet-body">{children}</Modal.Body>
+        {footer && <div className="sheet-foot">{footer}</div>}
+      </Modal.Content>
+    </Modal.Root>
+  )
+}

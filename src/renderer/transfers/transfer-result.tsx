@@ -1,0 +1,92 @@
+import { Button, Group } from '@mantine/core'
+import { IconDownload, IconFolderOpen } from '@tabler/icons-react'
+import { useMutation } from '@tanstack/react-query'
+import type { Transfer } from '../../shared/contract.ts'
+import { asFailure } from '../errors/failure.ts'
+import { FailureNotice } from '../errors/failure-notice.tsx'
+import { useApi, useHost } from '../host.tsx'
+import { Copyable } from '../images/image-details.tsx'
+import { baseName, shortId } from '../words/format.ts'
+import { useWords } from '../words/use-words.ts'
+import { downloadAddress } from './transfer-store.ts'
+
+type Result = NonNullable<Transfer['result']>
+type ResultFile = NonNullable<Result['file']>
+
+function SavedFile({ id, file, download }: { id: string; file: ResultFile; download: boolean }) {
+  const { t, size } = useWords()
+  const { queries } = useApi()
+  const host = useHost()
+  const reveal = useMutation(queries.files.reveal.mutationOptions())
+  return (
+    <>
+      <p>
+        {download
+          ? t('transfers.savedDownload', { file: baseName(file.path), size: size(file.size) })
+          : t('transfers.saved', { path: file.path, size: size(file.size) })}
+      </p>
+      <p className="small muted">{t(`transfers.${file.readBack}`)}</p>
+      <p className="small">
+        {t('transfers.sha256')} <Copyable what={t('transfers.sha256')} value={file.sha256} />
+      </p>
+      <Group gap="xs">
+        {download && (
+          <Button
+            component="a"
+            href={downloadAddress(id)}
+            download=""
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconDownload size={16} aria-hidden />}
+          >
+            {t('transfers.download')}
+          </Button>
+        )}
+        {!download && host?.can.reveal && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconFolderOpen size={16} aria-hidden />}
+            onClick={() => reveal.mutate({ path: file.path })}
+          >
+            {t('transfers.reveal')}
+          </Button>
+        )}
+      </Group>
+      {reveal.error && <FailureNotice error={asFailure(reveal.error)} />}
+    </>
+  )
+}
+
+/** What a finished transfer did: what is there now, which names moved, where the file is. */
+export function TransferResult({ id, result }: { id: string; result: Result }) {
+  const { t, size, list } = useWords()
+  const names = result.images.map((image) => image.names.join(', ') || shortId(image.id))
+  return (
+    <div className="result">
+      {result.file ? (
+        <SavedFile id={id} file={result.file} download={result.download} />
+      ) : (
+        <>
+          <p>{t('transfers.loaded', { names: list(names) })}</p>
+          <p className="small muted">
+            {result.skipped > 0
+              ? t('transfers.moved', { moved: size(result.moved), skipped: size(result.skipped) })
+              : t('transfers.movedAll', { moved: size(result.moved) })}
+          </p>
+        </>
+      )}
+      {result.replaced.length > 0 && (
+        <ul className="plain small">
+          {result.replaced.map(({ name, keptAs }) => (
+            <li key={name}>
+              {keptAs === undefined
+                ? t('transfers.replacedGone', { name })
+                : t('transfers.replaced', { name, kept: keptAs })}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,36 @@
+import { create } from 'zustand'
+import type { Transfer } from '../../shared/contract.ts'
+import { type Client, follow } from '../connect.ts'
+
+export const useTransfers = create<{ transfers: readonly Transfer[] }>(() => ({ transfers: [] }))
+
+const wantedDownloads = new Set<string>()
+
+/** A save this page asked for as a download: it starts by itself once the file is ready. */
+export function rememberDownload(id: string): void {
+  wantedDownloads.add(id)
+}
+
+export function downloadAddress(id: string): string {
+  return `/download/${encodeURIComponent(id)}`
+}
+
+function startDownloads(transfers: readonly Transfer[]): void {
+  for (const { id, result } of transfers) {
+    if (!result?.download || !wantedDownloads.delete(id)) continue
+    const link = document.createElement('a')
+    link.href = downloadAddress(id)
+    link.download = ''
+    link.click()
+  }
+}
+
+export function followTransfers(client: Client): () => void {
+  return follow({
+    open: (signal) => client.copies.watch({}, { signal }),
+    take: (transfers) => {
+      useTransfers.setState({ transfers })
+      startDownloads(transfers)
+    },
+  })
+}
