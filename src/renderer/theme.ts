@@ -4,7 +4,6 @@ import { type CSSVariablesResolver, createTheme } from '@mantine/core'
 export const theme = createTheme({
   primaryColor: 'sea',
   primaryShade: { light: 6, dark: 4 },
-  autoContrast: true,
   colors: {
     sea: ['#E7F1FB', '#CFE3F7', '#A3CBF0', '#7DB6F2', '#58A6F5', '#2F86E0', '#0B68CB', '#0957AC', '#07478D', '#05376E'],
   },
@@ -36,6 +35,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--muted': '#566478',
     '--accent': '#0B5FBA',
     '--accent-mark': '#0B68CB',
+    '--on-accent': '#ffffff',
     '--tint': '#E7F1FB',
     '--chip': '#EDF1F6',
     '--good': '#0A6B49',
@@ -69,6 +69,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--muted': '#A7B4C5',
     '--accent': '#7DB6F2',
     '--accent-mark': '#58A6F5',
+    '--on-accent': '#08131F',
     '--tint': '#16304B',
     '--chip': '#2B3848',
     '--good': '#5ED3A3',

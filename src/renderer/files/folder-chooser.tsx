@@ -41,11 +41,6 @@ function Entries({ folder, files, chosen, onFolder, onFile, onOpen }: EntriesPro
           <button
             type="button"
             className="entry"
-            aria-label={
-              entry.folder
-                ? t('files.folder', { name: entry.name })
-                : t('files.file', { name: entry.name, size: size(entry.size) })
-            }
             {...(entry.folder ? {} : { 'aria-pressed': chosen.includes(entry.path) })}
             onClick={() => (entry.folder ? onFolder(entry.path) : onFile(entry.path))}
             onDoubleClick={() => {
@@ -53,6 +48,7 @@ function Entries({ folder, files, chosen, onFolder, onFile, onOpen }: EntriesPro
             }}
           >
             {entry.folder ? <IconFolder size={18} aria-hidden /> : <IconFile size={18} aria-hidden />}
+            <span className="visually-hidden">{entry.folder ? t('files.folder') : t('files.file')}</span>
             <span>{entry.name}</span>
             {!entry.folder && <span className="muted small">{size(entry.size)}</span>}
           </button>
@@ -78,7 +74,7 @@ function NewFolder({ path, onMade }: { path: string; onMade: (path: string) => v
     return (
       <Button
         variant="subtle"
-        size="compact-md"
+        size="compact-sm"
         leftSection={<IconFolderPlus size={16} aria-hidden />}
         onClick={() => setName('')}
       >
@@ -100,10 +96,10 @@ function NewFolder({ path, onMade }: { path: string; onMade: (path: string) => v
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <Button type="submit" size="compact-md" variant="default" loading={make.isPending}>
+        <Button type="submit" size="compact-sm" variant="default" loading={make.isPending}>
           {t('files.make')}
         </Button>
-        <Button size="compact-md" variant="subtle" onClick={() => setName(undefined)}>
+        <Button size="compact-sm" variant="subtle" onClick={() => setName(undefined)}>
           {t('common.cancel')}
         </Button>
       </Group>
@@ -206,7 +202,7 @@ export function FolderChooser({ kind, start, onChoose, onClose, onUpload }: Fold
           <div className="chooser-path">
             <Button
               variant="default"
-              size="compact-md"
+              size="compact-sm"
               leftSection={<IconArrowUp size={16} aria-hidden />}
               disabled={folder.data?.parent === undefined}
               onClick={() => folder.data?.parent !== undefined && go(folder.data.parent)}

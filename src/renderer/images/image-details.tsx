@@ -196,24 +196,27 @@ interface DetailsDrawerProps {
 export function DetailsDrawer({ id, details, error, onClose }: DetailsDrawerProps) {
   const { t } = useWords()
   return (
-    <Drawer
-      opened
-      position="right"
-      size={560}
-      onClose={onClose}
-      title={t('details.title', { image: details?.names[0] ?? shortId(id) })}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-      classNames={{ content: 'sheet', title: 'sheet-title' }}
-    >
-      {error && <FailureNotice error={error} />}
-      {!details && !error && (
-        <Stack role="status" aria-label={t('common.loading')}>
-          <Skeleton height={24} />
-          <Skeleton height={24} />
-          <Skeleton height={160} />
-        </Stack>
-      )}
-      {details && <DetailsBody details={details} />}
-    </Drawer>
+    <Drawer.Root opened position="right" size={560} onClose={onClose} classNames={{ content: 'sheet' }}>
+      <Drawer.Overlay />
+      <Drawer.Content>
+        <div className="sheet-head">
+          <Drawer.Title className="sheet-title sheet-heading">
+            {t('details.title', { image: details?.names[0] ?? shortId(id) })}
+          </Drawer.Title>
+          <Drawer.CloseButton aria-label={t('common.close')} />
+        </div>
+        <Drawer.Body className="sheet-body" tabIndex={0}>
+          {error && <FailureNotice error={error} />}
+          {!details && !error && (
+            <Stack role="status" aria-label={t('common.loading')}>
+              <Skeleton height={24} />
+              <Skeleton height={24} />
+              <Skeleton height={160} />
+            </Stack>
+          )}
+          {details && <DetailsBody details={details} />}
+        </Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   )
 }

@@ -161,12 +161,7 @@ export function ImageCells({ engine, line, facts, chosen, tagging, menu, onTaggi
         {tagging ? (
           <TagInput engine={engine} line={line} onDone={() => onTagging(false)} />
         ) : (
-          <button
-            type="button"
-            tabIndex={-1}
-            className="chip-add"
-            onClick={() => onTagging(true)}
-          >
+          <button type="button" tabIndex={-1} className="chip-add" onClick={() => onTagging(true)}>
             + {t('tag.add')} <span className="visually-hidden">{t('tag.addTo', { image: title })}</span>
           </button>
         )}

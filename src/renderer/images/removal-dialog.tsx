@@ -93,6 +93,7 @@ export function RemovalDialog({ engine, ids, onClose }: RemovalDialogProps) {
   const kept = remove.data?.kept ?? []
   return (
     <SheetFrame
+      reading
       title={t('removal.title', { count: ids.length })}
       onClose={onClose}
       footer={

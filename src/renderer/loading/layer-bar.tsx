@@ -23,7 +23,7 @@ export function weightWords(planned: PlannedImage, exact: boolean, { t, size }: 
   const parts = { size: size(total), move: size(move) }
   if (move === 0) return t('load.nothingToMove', parts)
   const text =
-    move === total ? t('load.allToMove', parts) : t(move * 2 < total ? 'load.mostThere' : 'load.someToMove', parts)
+    move === total ? t('load.allToMove', parts) : t(move * 3 < total ? 'load.mostThere' : 'load.someToMove', parts)
   return exact ? text : t('load.atMost', { text })
 }
 

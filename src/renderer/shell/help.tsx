@@ -31,7 +31,7 @@ export function Help({ onClose }: { onClose: () => void }) {
     ['⌦', t('help.keyDelete')],
   ] as const
   return (
-    <SheetFrame title={t('help.title')} about={t('help.intro')} onClose={onClose}>
+    <SheetFrame reading title={t('help.title')} about={t('help.intro')} onClose={onClose}>
       <h3>{t('help.words')}</h3>
       <dl className="facts">
         {WORDS.map((word) => (

@@ -9,24 +9,37 @@ interface SheetFrameProps {
   children: ReactNode
   footer?: ReactNode
   wide?: boolean
+  /** Mostly text: the body itself can be focused, to scroll it with the keyboard. */
+  reading?: boolean
   onClose: () => void
 }
 
 /** The frame of every sheet: title, one line about it, a scrolling body, the buttons always in view. */
-export function SheetFrame({ title, about, children, footer, wide = false, onClose }: SheetFrameProps) {
+export function SheetFrame({
+  title,
+  about,
+  children,
+  footer,
+  wide = false,
+  reading = false,
+  onClose,
+}: SheetFrameProps) {
   const { t } = useWords()
   return (
-    <Modal.Root opened onClose={onClose} size={wide ? 780 : 560} centered>
+    <Modal.Root opened onClose={onClose} size={wide ? 780 : 560} centered classNames={{ content: 'sheet' }}>
       <Modal.Overlay />
-      <Modal.Content className="sheet">
-        <Modal.Header className="sheet-head">
+      <Modal.Content>
+        {/* Not Modal.Header: its <header> would count as a second banner of the page. */}
+        <div className="sheet-head">
           <div className="sheet-heading">
             <Modal.Title className="sheet-title">{title}</Modal.Title>
             {about && <div className="sheet-about">{about}</div>}
           </div>
           <Modal.CloseButton aria-label={t('common.close')} />
-        </Modal.Header>
-        <Modal.Body className="sheet-body">{children}</Modal.Body>
+        </div>
+        <Modal.Body className="sheet-body" {...(reading ? { tabIndex: 0 } : {})}>
+          {children}
+        </Modal.Body>
         {footer && <div className="sheet-foot">{footer}</div>}
       </Modal.Content>
     </Modal.Root>

@@ -41,7 +41,10 @@ function Panel({ id, transfers }: { id: string; transfers: readonly Transfer[] }
   const clear = useMutation(queries.copies.clear.mutationOptions())
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable with the keyboard.
-    <section id={id} className="transfers-panel" aria-label={t('transfers.list')} tabIndex={0}>
+    <section id={id} className="transfers-panel" aria-labelledby={`${id}-title`} tabIndex={0}>
+      <h2 id={`${id}-title`} className="visually-hidden">
+        {t('transfers.list')}
+      </h2>
       {transfers.length === 0 && <p className="muted">{t('transfers.empty')}</p>}
       <ul className="plain">
         {transfers.toReversed().map((transfer) => (

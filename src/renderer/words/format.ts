@@ -34,10 +34,10 @@ const SPANS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
 ]
 
 function ago(language: Language, time: number): string {
-  const seconds = (now() - time) / 1000
+  const seconds = Math.max(0, now() - time) / 1000
   const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
-  const span = SPANS.find(([, length]) => Math.abs(seconds) >= length)
-  return span ? format.format(-Math.floor(seconds / span[1]), span[0]) : format.format(0, 'minute')
+  const span = SPANS.find(([, length]) => seconds >= length)
+  return span ? format.format(-Math.floor(seconds / span[1]), span[0]) : format.format(0, 'second')
 }
 
 function unit(language: Language, value: number, name: 'second' | 'minute' | 'hour'): string {

@@ -64,15 +64,19 @@ async function startWorkers(): Promise<Workers> {
       const worker = await acquire()
       const { promise, resolve, reject } = Promise.withResolvers<Bzip2Result>()
       const onExit = (): void => reject(new Error('the bzip2 worker ended'))
-      worker.once('message', resolve).once('error', reject).once('exit', onExit)
-      worker.postMessage(task)
       try {
+        worker.once('message', resolve).once('error', reject).once('exit', onExit)
+        worker.postMessage(task)
         const result = await promise
+        release(worker)
         if ('error' in result) throw new AppError('internal', {}, { raw: result.error })
         return result.bytes
+      } catch (error) {
+        // One that broke, or was stopped, takes the others along: nobody may wait for its turn.
+        void close()
+        throw error
       } finally {
         worker.off('message', resolve).off('error', reject).off('exit', onExit)
-        release(worker)
       }
     },
     close,

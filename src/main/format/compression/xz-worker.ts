@@ -24,25 +24,30 @@ export const workerUrl = import.meta.url
 const CHUNK = 256 * 1024
 
 function serve(port: MessagePort): void {
-  let heard: ((message: XzHears) => void) | undefined
-  port.on('message', (message: XzHears) => heard?.(message))
+  // The decoder reads ahead, so both kinds of answer may be outstanding.
+  let given: ((input: XzInput) => void) | undefined
+  let taken: (() => void) | undefined
+  port.on('message', (message: XzHears) => {
+    if (message === 'taken') taken?.()
+    else given?.(message)
+  })
   const say = (message: XzSays): void => port.postMessage(message)
-  const sayAndHear = (message: XzSays): Promise<XzHears> =>
+  const want = (): Promise<XzInput> =>
     new Promise((resolve) => {
-      heard = resolve
-      say(message)
+      given = resolve
+      say({ type: 'want' })
     })
-  const want = async (): Promise<XzInput> => {
-    const message = await sayAndHear({ type: 'want' })
-    if (message === 'taken') throw new Error('an input was expected')
-    return message
-  }
+  const give = (bytes: Uint8Array): Promise<void> =>
+    new Promise((resolve) => {
+      taken = resolve
+      say({ type: 'bytes', bytes })
+    })
   const { XzReadableStream } = createRequire(import.meta.url)('xz-decompress') as typeof import('xz-decompress')
 
   let gathered: Uint8Array[] = []
   let length = 0
   const flush = async (): Promise<void> => {
-    if (length > 0) await sayAndHear({ type: 'bytes', bytes: Buffer.concat(gathered) })
+    if (length > 0) await give(Buffer.concat(gathered))
     gathered = []
     length = 0
   }

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { AppError } from '../../../shared/errors.ts'
+import { damaged, dockerSave, truncated, wrap } from '../../testing/archives.ts'
+import { clientOf, load } from '../../testing/copies.ts'
+import { type Engine, startEngine } from '../../testing/engine.ts'
+import type { MadeArchive } from '../../testing/handmade-archives.ts'
+import { type BuiltImage, buildImage, runImage } from '../../testing/images.ts'
+import { removeDir, tempDir } from '../../testing/temp.ts'
+import type { EngineClient } from './client.ts'
+
+const NAME = 'safety/app:1.1.0'
+/** Moments of a load at which it is cancelled. */
+const POINTS = 20
+
+/** A load that fails or is cancelled over a name in use: the name still names the old image, and that runs. */
+describe('a load over a name in use', () => {
+  let dir: string
+  let engine: Engine
+  let client: EngineClient
+  let archive: MadeArchive
+  let old: BuiltImage
+  let coming: string
+
+  beforeAll(async () => {
+    dir = tempDir()
+    const other = await startEngine()
+    const made = await buildImage(other, { name: NAME, layers: [{ randomBytes: 6 << 20 }, { randomBytes: 6 << 20, seed: 'top' }] })
+    coming = made.configDigest
+    archive = dockerSave(other, dir, [NAME])
+    await other.stop()
+    engine = await startEngine()
+    client = await clientOf(engine)
+    old = await buildImage(engine, { name: NAME, layers: [{ files: { 'etc/old': 'old' } }], cmd: ['/bin/sh', '-c', 'echo the old one'] })
+  })
+  afterAll(async () => {
+    await engine.stop()
+    removeDir(dir)
+  })
+
+  function untouched(): void {
+    expect(engine.docker('image', 'inspect', '--format', '{{.Id}}', NAME)).toBe(old.id)
+    expect(runImage(engine, NAME)).toBe('the old one')
+    expect(engine.docker('images', '--all', '--quiet', '--no-trunc').split('\n')).not.toContain(coming)
+  }
+
+  it.each(['plain', 'gzip'] as const)('refuses a damaged layer in a %s file', async (kind) => {
+    const broken = damaged(archive)
+    const path = kind === 'plain' ? broken.path : wrap(broken, kind).path
+    await expect(load(path, client)).rejects.toMatchObject({ code: 'digest-mismatch' })
+    untouched()
+  })
+
+  it('refuses a file that stops before its end', async () => {
+    await expect(load(truncated(archive).path, client)).rejects.toMatchObject({ code: 'archive-truncated' })
+    untouched()
+  })
+
+  it(`leaves nothing behind, cancelled at any of ${POINTS} moments`, async () => {
+    // A dry run tells how many moments there are; from the first byte to the last word of the engine.
+    let moments = 0
+    await load(archive.path, client, { report: () => (moments += 1) })
+    engine.docker('tag', old.id, NAME)
+    engine.docker('rmi', coming)
+    untouched()
+    for (let point = 0; point < POINTS; point++) {
+      const abort = new AbortController()
+      const at = Math.floor((point * moments) / POINTS)
+      let seen = 0
+      const report = (): void => {
+        if (seen === at) abort.abort()
+        seen += 1
+      }
+      const outcome = await load(archive.path, client, { signal: abort.signal, report }).catch((error: unknown) => error)
+      expect(outcome, `moment ${at} of ${moments}`).toBeInstanceOf(AppError)
+      expect(outcome).toMatchObject({ code: 'cancelled' })
+      untouched()
+    }
+  })
+
+  it('loads the same file at last, and keeps the old image under the name asked for', async () => {
+    const archived = await load(archive.path, client)
+    expect(archived.images).toEqual([{ id: coming, names: [NAME] }])
+    expect(archived.replaced).toEqual([{ name: NAME }])
+    expect(runImage(engine, NAME)).toBe(`${NAME} runs`)
+    expect(runImage(engine, old.id)).toBe('the old one')
+  })
+})
+
+describe('a load into a Docker whose disk is full', () => {
+  it('says so, and the name still names the old image', async () => {
+    const dir = tempDir()
+    const engine = await startEngine({ dataRootSize: 96 << 20 })
+    try {
+      const other = await startEngine()
+      await buildImage(other, { name: NAME, layers: [{ randomBytes: 24 << 20 }] })
+      const archive = dockerSave(other, dir, [NAME], 'new.tar')
+      await other.stop()
+      const client = await clientOf(engine)
+      const old = await buildImage(engine, { name: NAME, cmd: ['/bin/sh', '-c', 'echo the old one'] })
+      engine.dataDisk?.fill(12 << 20)
+      await expect(load(archive.path, client)).rejects.toMatchObject({ code: 'docker-full' })
+      expect(engine.docker('image', 'inspect', '--format', '{{.Id}}', NAME)).toBe(old.id)
+      expect(engine.docker('images', '--all', '--quiet', '--no-trunc').split('\n')).not.toContain(archive.images[0]?.configDigest)
+      expect(runImage(engine, NAME)).toBe('the old one')
+    } finally {
+      await engine.stop()
+      removeDir(dir)
+    }
+  })
+})
