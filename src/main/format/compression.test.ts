@@ -100,11 +100,8 @@ describe('pack', () => {
     })
   }
 
-  test('pigz reads our gzip, zstd knows the content size of our frames', async () => {
+  test('pigz reads our gzip', async () => {
     expectSame(tool('pigz', ['-dc'], await collect(pack(chunked(text), 'gzip', 'normal'))), text)
-    const frames = await collect(pack(chunked(text), 'zstd', 'normal'))
-    expect(tool('zstd', ['-lv', '-'], frames.subarray(0, 0)).length).toBeGreaterThanOrEqual(0)
-    tool('zstd', ['-t'], frames)
   })
 
   test('none passes the bytes on', async () => {
@@ -120,7 +117,7 @@ const TOOLS: readonly (readonly [Method, string, readonly string[]])[] = [
   ['zstd', 'zstd', ['-c']],
   ['zstd', 'zstd', ['-c', '-T0', '--no-check']],
   ['zstd', 'zstd', ['-c', '--long=27']],
-  ['zstd', 'zstd', ['-c', '--ultra', '-20', '--long=29']],
+  ['zstd', 'zstd', ['-c', '-12', '--long=29']],
   ['zstd', 'pzstd', ['-c', '-p', '3']],
   ['bzip2', 'bzip2', ['-c']],
   ['bzip2', 'bzip2', ['-1c']],
@@ -133,10 +130,10 @@ const TOOLS: readonly (readonly [Method, string, readonly string[]])[] = [
 describe('unpack reads what the tools write', () => {
   for (const [method, command, args] of TOOLS) {
     test(`${command} ${args.join(' ')}`, async () => {
-      for (const { name, bytes } of samples([0, 1, 900_000, 4 * MIB + 1])) {
+      for (const { name, bytes } of samples([0, 1, 900_000, 2 * MIB + 1])) {
         const packed = tool(command, args, bytes)
         expect(packed.length === 0 ? method : sniff(packed), name).toBe(method)
-        for (const size of [777, MIB]) expectSame(await collect(unpack(chunked(packed, size), method)), bytes)
+        for (const size of [7777, MIB]) expectSame(await collect(unpack(chunked(packed, size), method)), bytes)
       }
     })
   }
@@ -182,7 +179,7 @@ describe('parts in a row', () => {
     const frames = [first, second].map((part) => tool('zstd', ['-c'], part))
     const [one = nothing, two = nothing] = frames
     const whole = Buffer.concat([skippable(5), one, skippable(0, 15), skippable(100_000), two, skippable(9)])
-    for (const size of [1, 3, 4096, whole.length]) {
+    for (const size of [13, 4096, whole.length]) {
       expectSame(await collect(unpack(chunked(whole, size), 'zstd')), Buffer.concat([first, second]))
     }
     expect((await collect(unpack(chunked(skippable(9)), 'zstd'))).length).toBe(0)
@@ -195,7 +192,7 @@ describe('parts in a row', () => {
       tool('xz', ['-c'], second),
       Buffer.alloc(4),
     ])
-    for (const size of [1, 4096, whole.length]) {
+    for (const size of [101, 4096, whole.length]) {
       expectSame(await collect(unpack(chunked(whole, size), 'xz')), Buffer.concat([first, second]))
     }
   })
@@ -209,6 +206,15 @@ describe('parts in a row', () => {
     )
     expectSame(await collect(unpack(chunked(Buffer.concat(parts.map((part) => zlib.gzipSync(part)))), 'gzip')), whole)
   })
+})
+
+test('every method: one byte at a time', async () => {
+  const bytes = text.subarray(0, 5000)
+  for (const method of METHODS) {
+    const packed = tool(method, ['-c'], bytes)
+    const parts = method === 'zstd' ? [skippable(5), packed, skippable(0), packed, skippable(7)] : [packed, packed]
+    expectSame(await collect(unpack(chunked(Buffer.concat(parts), 1), method)), Buffer.concat([bytes, bytes]))
+  }
 })
 
 describe('what follows the end', () => {
@@ -238,7 +244,7 @@ describe('what follows the end', () => {
 })
 
 describe('broken files', () => {
-  const bytes = Buffer.concat([text.subarray(0, 2 * MIB), randomBytes(100_000)])
+  const bytes = Buffer.concat([text.subarray(0, MIB), randomBytes(100_000)])
 
   for (const method of METHODS) {
     const packed = tool(method, ['-c'], bytes)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Digest, normaliseName } from '../../shared/reference.ts'
 import { findCommand, fullPath, requireCommand } from './commands.ts'
 import { digestOf } from './content.ts'
-import type { Engine } from './engine.ts'
+import type { SharedEngine } from './engine.ts'
 import type { MadeArchive } from './handmade-archives.ts'
 import { type ExpectedImage, expected } from './images.ts'
 import { removeDir, tempDir } from './temp.ts'
@@ -22,7 +22,7 @@ export function tarEntry(path: string, name: string): Buffer {
 }
 
 /** `docker save` of these images, by name or, for an untagged one, by id. */
-export function dockerSave(engine: Engine, dir: string, refs: readonly string[], file = 'save.tar'): MadeArchive {
+export function dockerSave(engine: SharedEngine, dir: string, refs: readonly string[], file = 'save.tar'): MadeArchive {
   const path = join(dir, file)
   engine.docker('save', '--output', path, ...refs)
   const images = new Map<string, ExpectedImage>()
@@ -36,7 +36,7 @@ export function dockerSave(engine: Engine, dir: string, refs: readonly string[],
 }
 
 /** `docker export` of a container made from an image: files without an image. */
-export function dockerExport(engine: Engine, dir: string, ref: string, file = 'export.tar'): MadeArchive {
+export function dockerExport(engine: SharedEngine, dir: string, ref: string, file = 'export.tar'): MadeArchive {
   const path = join(dir, file)
   const container = engine.docker('create', '--network', 'none', ref)
   engine.docker('export', '--output', path, container)
@@ -45,7 +45,7 @@ export function dockerExport(engine: Engine, dir: string, ref: string, file = 'e
 }
 
 /** `skopeo copy` of an engine's image to a docker-archive. */
-export function skopeoDockerArchive(engine: Engine, dir: string, name: string, file = 'skopeo.tar'): MadeArchive {
+export function skopeoDockerArchive(engine: SharedEngine, dir: string, name: string, file = 'skopeo.tar'): MadeArchive {
   const path = join(dir, file)
   const from = ['--src-daemon-host', engine.host, `docker-daemon:${name}`]
   run('skopeo', '--insecure-policy', 'copy', '--quiet', ...from, `docker-archive:${path}:${name}`)
@@ -61,7 +61,12 @@ interface OciConfig {
 }
 
 /** `skopeo copy` of an engine's image to an OCI archive. It writes the config anew, so the digest is read from the file. */
-export function skopeoOciArchive(engine: Engine, dir: string, name: string, file = 'skopeo-oci.tar'): MadeArchive {
+export function skopeoOciArchive(
+  engine: SharedEngine,
+  dir: string,
+  name: string,
+  file = 'skopeo-oci.tar',
+): MadeArchive {
   const path = join(dir, file)
   const from = ['--src-daemon-host', engine.host, `docker-daemon:${name}`]
   run('skopeo', '--insecure-policy', 'copy', '--quiet', ...from, `oci-archive:${path}:${name}`)

@@ -22,9 +22,15 @@ export async function clientOf(engine: Pick<Engine, 'host'>): Promise<EngineClie
 }
 
 /** All images of a file into an engine, under their own names. */
-export async function load(path: string, client: EngineClient, { signal = NEVER, report = () => undefined }: Watching = {}): Promise<Copied> {
+export async function load(
+  path: string,
+  client: EngineClient,
+  { signal = NEVER, report = () => undefined }: Watching = {},
+): Promise<Copied> {
   const archive = await openArchive(path, signal)
-  const wishes = archive.contents.images.map(({ image }): Wish => ({ image, names: image.names.map((name) => ({ name })) }))
+  const wishes = archive.contents.images.map(
+    ({ image }): Wish => ({ image, names: image.names.map((name) => ({ name })) }),
+  )
   return await copy(archiveSource(archive), wishes, engineSink(client), signal, report)
 }
 
@@ -35,6 +41,8 @@ export async function save(
   path: string,
   { signal = NEVER, report = () => undefined, target = PLAIN }: Watching & { readonly target?: SaveTarget } = {},
 ): Promise<Copied> {
-  const wishes = await Promise.all(names.map(async (name): Promise<Wish> => ({ image: await readImage(client, name), names: [{ name }] })))
+  const wishes = await Promise.all(
+    names.map(async (name): Promise<Wish> => ({ image: await readImage(client, name), names: [{ name }] })),
+  )
   return await copy(engineSource(client), wishes, archiveSink(path, target), signal, report)
 }

@@ -7,8 +7,8 @@ import { findCommand, fullPath, requireCommand } from './commands.ts'
 import { type SmallDisk, smallDisk } from './drives.ts'
 import { isAlive, removeDir, tempDir } from './temp.ts'
 
-/** A Docker engine of one's own, without network, whose data vanish with it. Nothing on the machine's own engine is touched. */
-export interface Engine {
+/** An engine to work with, whoever ends it. */
+export interface SharedEngine {
   /** For DOCKER_HOST and `docker -H`: `unix:///…`. */
   readonly host: string
   readonly socketPath: string
@@ -16,10 +16,14 @@ export interface Engine {
   /** Its DOCKER_CONFIG: no context, login or plugin of the person's. */
   readonly config: string
   readonly store: 'classic' | 'containerd'
-  /** The disk of the data folder, when `dataRootSize` was asked for. */
-  readonly dataDisk?: SmallDisk
   /** Runs the docker command on this engine and gives its output without the line's end. A failure's message holds stderr. */
   docker(...args: string[]): string
+}
+
+/** A Docker engine of one's own, without network, whose data vanish with it. Nothing on the machine's own engine is touched. */
+export interface Engine extends SharedEngine {
+  /** The disk of the data folder, when `dataRootSize` was asked for. */
+  readonly dataDisk?: SmallDisk
   /** Ends the daemon and keeps its images: Docker is stopped. */
   halt(): Promise<void>
   /** Starts the daemon again after `halt`. */
@@ -127,7 +131,7 @@ async function stopDaemon(launch: Launch, child: ChildProcess): Promise<void> {
 }
 
 /** The docker command on one engine, with a configuration folder of its own: no context, login or plugin of the person's. */
-export function dockerCommand(host: string, config: string): Engine['docker'] {
+export function dockerCommand(host: string, config: string): SharedEngine['docker'] {
   const ours = Object.entries(process.env).filter(([name]) => !name.startsWith('DOCKER_'))
   // The classic builder needs no network and no plugin, and makes the same layer from the same files.
   const env = { ...Object.fromEntries(ours), DOCKER_CONFIG: config, DOCKER_BUILDKIT: '0' }

@@ -5,7 +5,7 @@ import type { Platform } from '../../shared/contract.ts'
 import type { Digest } from '../../shared/reference.ts'
 import { requireCommand } from './commands.ts'
 import { digestOf, seededChunks, type TarEntry, writeTar } from './content.ts'
-import type { Engine } from './engine.ts'
+import type { SharedEngine } from './engine.ts'
 import { removeDir, tempDir } from './temp.ts'
 
 /** What an image is, in words that hold on every engine and in every file: compare these, never an engine's image id. */
@@ -112,7 +112,7 @@ async function writeContext(dir: string, spec: ImageSpec): Promise<void> {
 }
 
 /** Builds an image with `docker build`, without network. Layers of files are the same every time; its config holds the date. */
-export async function buildImage(engine: Engine, spec: ImageSpec): Promise<BuiltImage> {
+export async function buildImage(engine: SharedEngine, spec: ImageSpec): Promise<BuiltImage> {
   const dir = tempDir()
   try {
     await writeContext(dir, spec)
@@ -130,7 +130,7 @@ export async function buildImage(engine: Engine, spec: ImageSpec): Promise<Built
 }
 
 /** About `bytes` in `layers` layers above busybox, of which half is random and half like text. For benchmarks. */
-export function bigImage(engine: Engine, name: string, bytes: number, layers: number): Promise<BuiltImage> {
+export function bigImage(engine: SharedEngine, name: string, bytes: number, layers: number): Promise<BuiltImage> {
   const half = Math.floor(bytes / layers / 2)
   const specs = Array.from({ length: layers }, (_, index) => ({
     randomBytes: half,
@@ -150,7 +150,7 @@ interface Inspected {
 }
 
 /** A containerd store's image id is a manifest's digest; only what it saves tells the config. */
-function savedConfigDigest(engine: Engine, id: Digest): Digest {
+function savedConfigDigest(engine: SharedEngine, id: Digest): Digest {
   const dir = tempDir()
   try {
     const path = join(dir, 'saved.tar')
@@ -164,7 +164,7 @@ function savedConfigDigest(engine: Engine, id: Digest): Digest {
 }
 
 /** What an engine says of an image, by name or id. @throws when it has no such image */
-export function expected(engine: Engine, ref: string): BuiltImage {
+export function expected(engine: SharedEngine, ref: string): BuiltImage {
   const [image] = JSON.parse(engine.docker('image', 'inspect', ref)) as readonly Inspected[]
   if (!image) throw new Error(`no image ${ref}`)
   return {
@@ -181,6 +181,6 @@ export function expected(engine: Engine, ref: string): BuiltImage {
 }
 
 /** Runs an image in a container without network and gives what it printed. */
-export function runImage(engine: Engine, ref: string, ...command: string[]): string {
+export function runImage(engine: SharedEngine, ref: string, ...command: string[]): string {
   return engine.docker('run', '--rm', '--network', 'none', ref, ...command)
 }

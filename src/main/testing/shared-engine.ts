@@ -1,6 +1,8 @@
 import { request } from 'node:http'
 import { inject } from 'vitest'
-import { dockerCommand, type Engine } from './engine.ts'
+import { dockerCommand, type SharedEngine } from './engine.ts'
+
+export type { SharedEngine }
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -8,9 +10,6 @@ declare module 'vitest' {
     engineKeeper: string
   }
 }
-
-/** The shared engine: it belongs to the whole test run, so nobody ends it. */
-export type SharedEngine = Pick<Engine, 'host' | 'socketPath' | 'dir' | 'config' | 'store' | 'docker'>
 
 /**
  * The private engine (classic store) that all test files of a run share; the first who asks starts it. Files run side by

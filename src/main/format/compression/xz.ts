@@ -63,15 +63,17 @@ function* stream(): Layout {
   yield* index()
 }
 
-/** Streams only. @throws archive-damaged for other than zeros between them */
+/** Streams only. @throws archive-damaged for padding before the first one, and for other than zeros */
 async function* streams(bytes: Bytes): AsyncGenerator<Piece> {
   let begins = true
   let isPadding = false
+  let any = false
   for await (const piece of split(bytes, stream)) {
     if (begins) isPadding = piece.bytes[0] === 0
     begins = piece.ends
+    any ||= !isPadding
     if (!isPadding) yield piece
-    else if (piece.bytes.some((byte) => byte !== 0)) throw new AppError('archive-damaged')
+    else if (!any || piece.bytes.some((byte) => byte !== 0)) throw new AppError('archive-damaged')
   }
 }
 

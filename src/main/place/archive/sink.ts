@@ -36,23 +36,27 @@ function knownSize(images: readonly Image[]): number {
   return [...sizes.values()].reduce((sum, size) => sum + size, 0)
 }
 
+/** What can be told before a byte is written. @throws file-is-folder, disk-full */
+async function refuseUnfit(path: string, needed: number): Promise<void> {
+  const found = await stat(path).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw fileError(error, path)
+  })
+  if (found?.isDirectory()) throw new AppError('file-is-folder', { path })
+  const free = await freeSpace(dirname(path))
+  if (free !== undefined && needed > free) throw new AppError('disk-full', { path, needed, free })
+}
+
 /** Images into a new file of exactly this name: OCI layout and docker-archive in one tar, compressed as a whole. */
 export function archiveSink(path: string, target: SaveTarget): Sink {
   return {
     takes: { forms: ['plain', 'gzip', 'zstd'], sizeFirst: true },
     async begin(images, signal, report): Promise<Write> {
-      const folder = await stat(path).catch((error: unknown) => {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-        throw fileError(error, path)
-      })
-      if (folder?.isDirectory()) throw new AppError('file-is-folder', { path })
       if (writing.has(path)) throw new AppError('file-in-use', { path })
-      const needed = target.method === 'none' ? knownSize(images) : 0
-      const free = await freeSpace(dirname(path))
-      if (free !== undefined && needed > free) throw new AppError('disk-full', { path, needed, free })
       writing.add(path)
       const file = new PartialFile(path)
       try {
+        await refuseUnfit(path, target.method === 'none' ? knownSize(images) : 0)
         await file.open()
       } catch (error) {
         writing.delete(path)

@@ -24,13 +24,20 @@ describe('a load over a name in use', () => {
   beforeAll(async () => {
     dir = tempDir()
     const other = await startEngine()
-    const made = await buildImage(other, { name: NAME, layers: [{ randomBytes: 6 << 20 }, { randomBytes: 6 << 20, seed: 'top' }] })
+    const made = await buildImage(other, {
+      name: NAME,
+      layers: [{ randomBytes: 6 << 20 }, { randomBytes: 6 << 20, seed: 'top' }],
+    })
     coming = made.configDigest
     archive = dockerSave(other, dir, [NAME])
     await other.stop()
     engine = await startEngine()
     client = await clientOf(engine)
-    old = await buildImage(engine, { name: NAME, layers: [{ files: { 'etc/old': 'old' } }], cmd: ['/bin/sh', '-c', 'echo the old one'] })
+    old = await buildImage(engine, {
+      name: NAME,
+      layers: [{ files: { 'etc/old': 'old' } }],
+      cmd: ['/bin/sh', '-c', 'echo the old one'],
+    })
   })
   afterAll(async () => {
     await engine.stop()
@@ -70,7 +77,9 @@ describe('a load over a name in use', () => {
         if (seen === at) abort.abort()
         seen += 1
       }
-      const outcome = await load(archive.path, client, { signal: abort.signal, report }).catch((error: unknown) => error)
+      const outcome = await load(archive.path, client, { signal: abort.signal, report }).catch(
+        (error: unknown) => error,
+      )
       expect(outcome, `moment ${at} of ${moments}`).toBeInstanceOf(AppError)
       expect(outcome).toMatchObject({ code: 'cancelled' })
       untouched()
@@ -100,7 +109,9 @@ describe('a load into a Docker whose disk is full', () => {
       engine.dataDisk?.fill(12 << 20)
       await expect(load(archive.path, client)).rejects.toMatchObject({ code: 'docker-full' })
       expect(engine.docker('image', 'inspect', '--format', '{{.Id}}', NAME)).toBe(old.id)
-      expect(engine.docker('images', '--all', '--quiet', '--no-trunc').split('\n')).not.toContain(archive.images[0]?.configDigest)
+      expect(engine.docker('images', '--all', '--quiet', '--no-trunc').split('\n')).not.toContain(
+        archive.images[0]?.configDigest,
+      )
       expect(runImage(engine, NAME)).toBe('the old one')
     } finally {
       await engine.stop()
