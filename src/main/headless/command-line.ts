@@ -364,33 +364,40 @@ function complain(error: AppError, json: boolean): number {
   return code === 'cancelled' ? 130 : 1
 }
 
+type Command = (words: readonly string[], options: Options, signal: AbortSignal) => Promise<number>
+
+function only(words: readonly string[]): string {
+  const [place, ...rest] = words
+  if (place === undefined || rest.length > 0) throw usage('one place is needed')
+  return place
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  async list(words, options, signal) {
+    await list(only(words), options, signal)
+    return 0
+  },
+  async inspect(words, options, signal) {
+    await inspect(only(words), options, signal)
+    return 0
+  },
+  verify: async (words, options, signal) => await verify(only(words), options, signal),
+  async copy([from, to, ...rest], options, signal) {
+    if (from === undefined || to === undefined || rest.length > 0) throw usage('copy takes two places')
+    await copyCommand(from, to, options, signal)
+    return 0
+  },
+}
+
 async function run(
-  command: string | undefined,
+  name: string | undefined,
   words: readonly string[],
   options: Options,
   signal: AbortSignal,
 ): Promise<number> {
-  const [first, second, ...rest] = words
-  const one = (): string => {
-    if (first === undefined || second !== undefined) throw usage(`${command} takes one place`)
-    return first
-  }
-  switch (command) {
-    case 'list':
-      await list(one(), options, signal)
-      return 0
-    case 'inspect':
-      await inspect(one(), options, signal)
-      return 0
-    case 'verify':
-      return await verify(one(), options, signal)
-    case 'copy':
-      if (first === undefined || second === undefined || rest.length > 0) throw usage('copy takes two places')
-      await copyCommand(first, second, options, signal)
-      return 0
-    default:
-      throw usage(command === undefined ? 'a command is missing' : `there is no command “${command}”`)
-  }
+  const command = name === undefined ? undefined : COMMANDS[name]
+  if (!command) throw usage(name === undefined ? 'a command is missing' : `there is no command “${name}”`)
+  return await command(words, options, signal)
 }
 
 /** Runs a command line (without `serve`) and tells the exit status. SIGINT and SIGTERM cancel, and what was begun is undone. */

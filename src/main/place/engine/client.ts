@@ -129,8 +129,7 @@ export async function connect(address: EngineAddress): Promise<EngineClient> {
   // dockerode takes a tenth of a second to load: only who talks to an engine pays for it.
   const { default: Docker } = await import('dockerode')
   // `host` must be given, or docker-modem takes DOCKER_HOST's over the socket asked for.
-  const options: Dockerode.DockerOptions = { socketPath, host: undefined, protocol: 'http' } as Dockerode.DockerOptions
-  const docker = new Docker(options)
+  const docker = new Docker({ socketPath, host: undefined, protocol: 'http' })
   try {
     const version = await soon(docker.version())
     const [major = 0, minor = 0] = version.ApiVersion.split('.').map(Number)

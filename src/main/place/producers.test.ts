@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { copy } from '../../copy/copy.ts'
-import { platformMatches } from '../../format/documents.ts'
+import { copy } from '../copy/copy.ts'
+import { platformMatches } from '../format/documents.ts'
 import {
   damaged,
   dockerExport,
@@ -12,18 +12,18 @@ import {
   truncated,
   type Wrapping,
   wrap,
-} from '../../testing/archives.ts'
-import { clientOf, save } from '../../testing/copies.ts'
-import { type Engine, startEngine } from '../../testing/engine.ts'
-import { handmadeArchives, type MadeArchive, makeImage, ociArchive } from '../../testing/handmade-archives.ts'
-import { type BuiltImage, buildImage, expected, runImage } from '../../testing/images.ts'
-import { removeDir, tempDir } from '../../testing/temp.ts'
-import type { EngineClient } from '../engine/client.ts'
-import { engineSink } from '../engine/sink.ts'
-import type { Image } from '../place.ts'
-import { checkArchive, type OpenArchive, openArchive } from './open.ts'
-import { archiveSink } from './sink.ts'
-import { archiveSource } from './source.ts'
+} from '../testing/archives.ts'
+import { clientOf, save } from '../testing/copies.ts'
+import { type Engine, startEngine } from '../testing/engine.ts'
+import { handmadeArchives, type MadeArchive, makeImage, ociArchive } from '../testing/handmade-archives.ts'
+import { type BuiltImage, buildImage, expected, runImage } from '../testing/images.ts'
+import { removeDir, tempDir } from '../testing/temp.ts'
+import { checkArchive, type OpenArchive, openArchive } from './archive/open.ts'
+import { archiveSink } from './archive/sink.ts'
+import { archiveSource } from './archive/source.ts'
+import type { EngineClient } from './engine/client.ts'
+import { engineSink } from './engine/sink.ts'
+import type { Image } from './place.ts'
 
 const NEVER = new AbortController().signal
 
