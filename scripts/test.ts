@@ -40,14 +40,20 @@ function playwrightSum({ stats }: PlaywrightReport): Sum {
   return { passed: stats.expected + stats.flaky, failed: stats.unexpected }
 }
 
-function runner<Report>(title: string, args: readonly string[], file: string, sum: (report: Report) => Sum): Sum {
+function runner<Report>(
+  title: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  file: string,
+  sum: (report: Report) => Sum,
+): Sum {
   process.stdout.write(`\n── ${title} ──\n`)
   const [script = '', ...rest] = args
   const { status } = spawnSync(process.execPath, [join(ROOT, 'node_modules', script), ...rest], {
     cwd: ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],
     timeout: LIMIT,
-    env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: file, ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }) },
+    env: { ...process.env, ...env },
   })
   const found = existsSync(file) ? sum(JSON.parse(readFileSync(file, 'utf8')) as Report) : { passed: 0, failed: 0 }
   if (status === 0 || found.failed > 0) return found
@@ -62,11 +68,12 @@ function run(): Sum {
   const dir = mkdtempSync(join(tmpdir(), 'caboteur-results-'))
   try {
     const unit = join(dir, 'unit.json')
+    const e2e = join(dir, 'end-to-end.json')
     const vitest = ['vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${unit}`]
     const playwright = ['@playwright/test/cli.js', 'test', '--reporter=list,json']
     const sums = [
-      runner('unit and engine tests', vitest, unit, vitestSum),
-      runner('end-to-end tests', playwright, join(dir, 'end-to-end.json'), playwrightSum),
+      runner('unit and engine tests', vitest, process.stdout.isTTY ? {} : { NO_COLOR: '1' }, unit, vitestSum),
+      runner('end-to-end tests', playwright, { PLAYWRIGHT_JSON_OUTPUT_FILE: e2e }, e2e, playwrightSum),
     ]
     return sums.reduce((a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed }))
   } finally {

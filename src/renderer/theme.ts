@@ -13,6 +13,8 @@ export const theme = createTheme({
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  // Said outright, so that the style sheet can tell a filled button by its data-variant.
+  components: { Button: { defaultProps: { variant: 'filled' } } },
 })
 
 export const variables: CSSVariablesResolver = () => ({
