@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test'
-import { electronMissing } from './e2e/hosts/electron.ts'
 import type { Options } from './e2e/fixtures.ts'
+import { electronMissing } from './e2e/hosts/electron.ts'
 import { findCommand } from './src/main/testing/commands.ts'
 
 const chromium = ['chromium', 'chromium-browser', 'google-chrome'].map(findCommand).find((path) => path !== undefined)
@@ -28,7 +28,7 @@ export default defineConfig<Options>({
     viewport: { width: 1280, height: 800 },
     locale: 'en-GB',
     timezoneId: 'Europe/Paris',
-    trace: 'retain-on-failure',
+    trace: { mode: 'retain-on-failure', screenshots: false, sources: false },
     actionTimeout: 20_000,
     launchOptions: {
       ...(chromium ? { executablePath: chromium } : {}),

@@ -41,7 +41,8 @@ export async function holdFiles(page: Page, paths: readonly string[]): Promise<v
 type DragEventType = Parameters<CDPSession['send']>[0] extends string ? 'dragEnter' | 'dragOver' | 'drop' : never
 
 async function drag(page: Page, paths: readonly string[], events: readonly DragEventType[]): Promise<void> {
-  const { width, height } = page.viewportSize() ?? (await page.evaluate(() => ({ width: innerWidth, height: innerHeight })))
+  const { width, height } =
+    page.viewportSize() ?? (await page.evaluate(() => ({ width: innerWidth, height: innerHeight })))
   const session = await page.context().newCDPSession(page)
   const data = { items: [], files: [...paths], dragOperationsMask: 1 }
   for (const type of events) await session.send('Input.dispatchDragEvent', { type, x: width / 2, y: height / 2, data })

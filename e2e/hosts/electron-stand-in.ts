@@ -23,7 +23,7 @@ export interface Commands {
   openFile(path: string): Promise<void>
   startAgain(argv: readonly string[], folder: string): Promise<void>
   quit(): Promise<void>
-  record(): Promise<Record>
+  record(): Promise<Doings>
 }
 
 export type Sender = 'page' | 'sub-frame' | 'elsewhere'
@@ -36,14 +36,17 @@ interface Answers {
 }
 
 /** What the app has done so far with what Electron offers. */
-export interface Record {
+export interface Doings {
   readonly schemes: readonly unknown[]
   readonly lockAsked: boolean
   readonly windows: readonly {
     readonly address: string
     readonly shown: boolean
     readonly focused: boolean
-    readonly options: { readonly webPreferences: { readonly [name: string]: unknown }; readonly [name: string]: unknown }
+    readonly options: {
+      readonly webPreferences: { readonly [name: string]: unknown }
+      readonly [name: string]: unknown
+    }
   }[]
   readonly questions: readonly { readonly message: string; readonly buttons: readonly string[] }[]
   readonly revealed: readonly string[]
@@ -126,7 +129,7 @@ class WebContents extends EventEmitter {
   }
 }
 
-type WindowOptions = Record['windows'][number]['options']
+type WindowOptions = Doings['windows'][number]['options']
 
 export class BrowserWindow extends EventEmitter {
   static readonly #all: BrowserWindow[] = []

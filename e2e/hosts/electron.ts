@@ -47,9 +47,12 @@ export async function openInElectron(
     },
     drop: async (...paths) => await dropFiles(page, paths),
     choose: async (path) => {
-      await application.evaluate(({ dialog }, filePaths) => {
-        dialog.showOpenDialog = async () => ({ canceled: false, filePaths })
-      }, [path])
+      await application.evaluate(
+        ({ dialog }, filePaths) => {
+          dialog.showOpenDialog = async () => ({ canceled: false, filePaths })
+        },
+        [path],
+      )
       await page.getByRole('banner').getByRole('button', { name: words.shell.load }).click()
     },
     saveAs: async (path) => {

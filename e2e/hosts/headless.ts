@@ -51,7 +51,12 @@ export async function endProcess(child: ChildProcess, signal: NodeJS.Signals = '
   return child.exitCode ?? -1
 }
 
-export async function startHeadless({ dockerHost, home, roots = [], port = 0 }: HeadlessOptions): Promise<HeadlessHost> {
+export async function startHeadless({
+  dockerHost,
+  home,
+  roots = [],
+  port = 0,
+}: HeadlessOptions): Promise<HeadlessHost> {
   mkdirSync(home, { recursive: true })
   const args = ['serve', '--port', String(port), ...roots.flatMap((root) => ['--root', root])]
   const child = spawn(process.execPath, [join(ROOT, 'out/main/headless.js'), ...args], {
@@ -86,7 +91,12 @@ async function invitationFrom(child: ChildProcess): Promise<string> {
 }
 
 /** The app of a headless host in this page. */
-export async function openInBrowser(page: Page, host: HeadlessHost, folder: string, language: Language): Promise<AppWindow> {
+export async function openInBrowser(
+  page: Page,
+  host: HeadlessHost,
+  folder: string,
+  language: Language,
+): Promise<AppWindow> {
   const words = WORDS[language]
   const show = async (address: Address): Promise<void> => {
     await page.goto(`${host.origin}/?${query(address)}`)
@@ -116,5 +126,8 @@ export async function openInBrowser(page: Page, host: HeadlessHost, folder: stri
 
 async function enterFolder(page: Page, folder: string, from: string, word: string): Promise<void> {
   for (const part of folder.slice(from.length).split('/').filter(Boolean))
-    await page.getByRole('dialog').getByRole('button', { name: `${word} ${part}`, exact: true }).click()
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: `${word} ${part}`, exact: true })
+      .click()
 }

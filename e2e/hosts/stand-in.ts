@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import type { Page } from '@playwright/test'
 import { ROOT } from '../../scripts/build.ts'
 import { type Language, WORDS } from '../words.ts'
@@ -53,7 +52,10 @@ export class DesktopProcess {
     await this.#window.promise
   }
 
-  async ask<C extends keyof Commands>(command: C, ...args: Parameters<Commands[C]>): Promise<Awaited<ReturnType<Commands[C]>>> {
+  async ask<C extends keyof Commands>(
+    command: C,
+    ...args: Parameters<Commands[C]>
+  ): Promise<Awaited<ReturnType<Commands[C]>>> {
     this.#asked += 1
     const answer = Promise.withResolvers<unknown>()
     this.#waiting.set(this.#asked, answer)
@@ -69,7 +71,6 @@ export class DesktopProcess {
 
   async end(): Promise<void> {
     await endProcess(this.child)
-    await setImmediate()
   }
 }
 
@@ -154,14 +155,20 @@ export async function openDesktop(
   desktop.toPage = (port, data) => {
     said = said.then(() =>
       page
-        .evaluate(([id, text]) => (window as unknown as StandInPage).standIn.hear(id, text), [port - base, data] as const)
+        .evaluate(([id, text]) => (window as unknown as StandInPage).standIn.hear(id, text), [
+          port - base,
+          data,
+        ] as const)
         // The page has gone: nobody listens.
         .catch(() => undefined),
     )
   }
   await page.addInitScript(preloadScript(readFileSync(preload, 'utf8')))
   await page.route(`${ORIGIN}/**`, async (route) => {
-    const { status, headers, body } = await desktop.ask('fetch', route.request().url().replace(ORIGIN, 'app://caboteur'))
+    const { status, headers, body } = await desktop.ask(
+      'fetch',
+      route.request().url().replace(ORIGIN, 'app://caboteur'),
+    )
     await route.fulfill({ status, headers, body: Buffer.from(body) })
   })
   const knowPaths = async (paths: readonly string[]): Promise<void> =>

@@ -197,6 +197,11 @@ describe('parts in a row', () => {
     }
   })
 
+  test('xz: a check that the decoder cannot do is refused, not skipped', async () => {
+    const packed = tool('xz', ['-c', '--check=sha256'], first)
+    await expect(collect(unpack(chunked(packed), 'xz'))).rejects.toMatchObject({ code: 'archive-damaged' })
+  })
+
   test('many small zstd frames and gzip members', async () => {
     const parts = Array.from({ length: 2000 }, (_, index) => text.subarray(index * 100, index * 100 + 100))
     const whole = text.subarray(0, 200_000)

@@ -1,6 +1,5 @@
 import { Button, CopyButton, Group, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
 import { sentence } from '../../shared/error-sentences.ts'
 import type { ErrorData } from '../../shared/errors.ts'
 import { useWords } from '../words/use-words.ts'
@@ -28,15 +27,17 @@ export function RawDetails({ text }: { text: string }) {
 
 interface FailureNoticeProps {
   error: ErrorData
-  /** The button that does the next step. */
-  action?: ReactNode
+  /** Tries again what failed. */
+  onRetry?: () => void
+  /** Puts the notice away. */
+  onDismiss?: () => void
   /** Whether it interrupts to be spoken; off where the failure was already told. */
   spoken?: boolean
 }
 
-/** What happened, what to do now, the button for it, and the raw text behind a fold. */
-export function FailureNotice({ error, action, spoken = true }: FailureNoticeProps) {
-  const { language } = useWords()
+/** What happened, what to do now, the button for it where there is one, and the raw text behind a fold. */
+export function FailureNotice({ error, onRetry, onDismiss, spoken = true }: FailureNoticeProps) {
+  const { t, language } = useWords()
   const { what, next } = sentence(error, language)
   return (
     <div className="notice notice-bad" {...(spoken ? { role: 'alert' } : {})}>
@@ -44,7 +45,20 @@ export function FailureNotice({ error, action, spoken = true }: FailureNoticePro
       <div className="notice-body">
         <Text fw={600}>{what}</Text>
         {next && <Text>{next}</Text>}
-        {action && <Group mt="xs">{action}</Group>}
+        {(onRetry || onDismiss) && (
+          <Group mt="xs" gap="xs">
+            {onRetry && (
+              <Button size="compact-sm" variant="default" onClick={onRetry}>
+                {t('common.retry')}
+              </Button>
+            )}
+            {onDismiss && (
+              <Button size="compact-sm" variant="default" onClick={onDismiss}>
+                {t('common.close')}
+              </Button>
+            )}
+          </Group>
+        )}
         {error.raw && <RawDetails text={error.raw} />}
       </div>
     </div>

@@ -39,7 +39,7 @@ export function DropTarget() {
   }, [])
   if (!over) return null
   return (
-    <div className="drop-veil">
+    <div className="drop-veil" role="status">
       <p className="drop-veil-text">{t('drop.drag')}</p>
       <p>{t('drop.dragHint')}</p>
     </div>

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import type { ImageDetails } from '../../shared/contract.ts'
 import type { ErrorData } from '../../shared/errors.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
+import { useLayer } from '../shell/layers.ts'
 import { shortId } from '../words/format.ts'
 import { platformCode, platformWords } from '../words/platform.ts'
 import { useWords } from '../words/use-words.ts'
@@ -195,8 +196,16 @@ interface DetailsDrawerProps {
 
 export function DetailsDrawer({ id, details, error, onClose }: DetailsDrawerProps) {
   const { t } = useWords()
+  const front = useLayer()
   return (
-    <Drawer.Root opened position="right" size={560} onClose={onClose} classNames={{ content: 'sheet' }}>
+    <Drawer.Root
+      opened
+      closeOnEscape={front}
+      position="right"
+      size={560}
+      onClose={onClose}
+      classNames={{ content: 'sheet' }}
+    >
       <Drawer.Overlay />
       <Drawer.Content>
         <div className="sheet-head">

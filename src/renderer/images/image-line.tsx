@@ -3,7 +3,7 @@ import { IconDeviceFloppy, IconDots, IconInfoCircle, IconTag, IconTrash, IconX }
 import { useMutation } from '@tanstack/react-query'
 import type { ImageFacts } from '../../shared/contract.ts'
 import { useApi } from '../host.tsx'
-import { announce, openSheet } from '../shell/ui.ts'
+import { announce, openSheet, tellFailure } from '../shell/ui.ts'
 import { shortId } from '../words/format.ts'
 import { platformCode, platformWords } from '../words/platform.ts'
 import { useWords, type Words } from '../words/use-words.ts'
@@ -38,7 +38,10 @@ function TagChip({ engine, line, tag }: TagChipProps) {
   const { queries } = useApi()
   const name = `${line.repository}:${tag}`
   const untag = useMutation(
-    queries.images.untag.mutationOptions({ onSuccess: () => announce(t('tag.takenAway', { name })) }),
+    queries.images.untag.mutationOptions({
+      onSuccess: () => announce(t('tag.takenAway', { name })),
+      onError: tellFailure,
+    }),
   )
   const remove = (): void => {
     if (line.row.names.length === 1) openSheet({ type: 'last-name', engine, id: line.row.id })
@@ -61,6 +64,8 @@ function TagChip({ engine, line, tag }: TagChipProps) {
   )
 }
 
+const CLICKS = ['mousedown', 'touchstart']
+
 interface LineMenuProps {
   engine: string
   line: ImageLine
@@ -79,7 +84,14 @@ function LineMenu({ engine, line, title, opened, onChange, onAddTag }: LineMenuP
       onChange={onChange}
       position="bottom-end"
       withinPortal
-      returnFocus
+      // Inside the main landmark, where all content belongs; fixed, so that no scrolling part cuts it off.
+      portalProps={{ target: '.main' }}
+      floatingStrategy="fixed"
+      // The list gives the focus back to the row: the menu's own way would take it from the field a choice opens.
+      returnFocus={false}
+      withInitialFocusPlaceholder={false}
+      // Without keydown: the key that opens the menu would close it again.
+      clickOutsideEvents={CLICKS}
       transitionProps={{ duration: 0 }}
     >
       <Menu.Target>

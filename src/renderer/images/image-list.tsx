@@ -103,6 +103,8 @@ export function ImageList({ engine, label, lines, sort, onSort }: ImageListProps
   useEffect(() => {
     if (!wantsFocus.current || active < 0) return
     wantsFocus.current = false
+    // A row being named has its field focused, not itself.
+    if (active === tagging) return
     scroller.current?.querySelector<HTMLElement>(`tr[data-index="${active}"]`)?.focus({ preventScroll: true })
   })
 
@@ -167,7 +169,10 @@ export function ImageList({ engine, label, lines, sort, onSort }: ImageListProps
             if (on) setTaggingKey(line.key)
             else endTagging()
           }}
-          onMenu={(opened) => setMenuKey(opened ? line.key : undefined)}
+          onMenu={(opened) => {
+            wantsFocus.current = !opened
+            setMenuKey(opened ? line.key : undefined)
+          }}
         />
       </tr>
     )

@@ -119,7 +119,7 @@ export function RemovalDialog({ engine, ids, onClose }: RemovalDialogProps) {
           <Loader size="xs" aria-hidden /> {t('removal.looking')}
         </p>
       )}
-      {removal.error && <FailureNotice error={asFailure(removal.error)} />}
+      {removal.error && <FailureNotice error={asFailure(removal.error)} onRetry={() => void removal.refetch()} />}
       {removal.data && !remove.data && <Announced removal={removal.data} />}
       {remove.error && <FailureNotice error={asFailure(remove.error)} />}
       {remove.data && (

@@ -2,6 +2,7 @@ import { Button, Progress } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Archive } from '../../shared/contract.ts'
 import { sentence } from '../../shared/error-sentences.ts'
+import { shortId } from '../words/format.ts'
 import { useWords } from '../words/use-words.ts'
 import type { Reading } from './use-archive.ts'
 
@@ -55,10 +56,12 @@ export function ArchiveProblems({ archive }: { archive: Archive }) {
   const { language } = useWords()
   if (archive.problems.length === 0) return null
   return (
-    <ul className="plain">
+    <ul className="problems">
       {archive.problems.map(({ code, file, digest, detail }) => {
         const parts = {
           path: archive.path,
+          // Problems name the file inside, sentences the image: the file says it best.
+          image: file ?? shortId(digest ?? archive.path),
           ...(file === undefined ? {} : { file }),
           ...(digest === undefined ? {} : { digest }),
           ...(detail === undefined ? {} : { detail }),

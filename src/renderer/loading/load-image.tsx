@@ -69,12 +69,11 @@ interface NameChipProps {
   label: string
   text: string
   on: boolean
-  disabled: boolean
   onToggle: () => void
 }
 
 /** A name that can be taken along or left, as a pressed or released chip. */
-export function NameToggle({ name, label, text, on, disabled, onToggle }: NameChipProps) {
+export function NameToggle({ name, label, text, on, onToggle }: NameChipProps) {
   return (
     <button
       type="button"
@@ -82,7 +81,6 @@ export function NameToggle({ name, label, text, on, disabled, onToggle }: NameCh
       aria-pressed={on}
       aria-label={label}
       title={name}
-      disabled={disabled}
       onClick={onToggle}
     >
       {on && <IconCheck size={12} aria-hidden />}
@@ -132,11 +130,12 @@ export interface LoadImageProps {
   date: Date
   choices: LoadChoices
   onChoices: (choices: LoadChoices) => void
+  onDetails: () => void
 }
 
 /** One image of the file: whether it goes, under which names, what of it is there already, and what it would replace. */
 export function LoadImage(props: LoadImageProps) {
-  const { image, loadable, ticked, other, planned, exact, date, choices, onChoices } = props
+  const { image, loadable, ticked, other, planned, exact, date, choices, onChoices, onDetails } = props
   const words = useWords()
   const { t, size } = words
   const repositories = [...Map.groupBy(image.names, (name) => splitName(name).repository)]
@@ -164,17 +163,22 @@ export function LoadImage(props: LoadImageProps) {
         {repositories.map(([repository, names]) => (
           <div key={repository} className="card-names">
             <h3 className="card-title">{repository}</h3>
-            {names.map((name) => (
-              <NameToggle
-                key={name}
-                name={name}
-                text={splitName(name).tag}
-                label={t('load.nameChip', { name })}
-                on={!choices.off.has(nameKey(image.id, name))}
-                disabled={!loadable}
-                onToggle={() => toggleName(name)}
-              />
-            ))}
+            {names.map((name) =>
+              loadable ? (
+                <NameToggle
+                  key={name}
+                  name={name}
+                  text={splitName(name).tag}
+                  label={t('load.nameChip', { name })}
+                  on={!choices.off.has(nameKey(image.id, name))}
+                  onToggle={() => toggleName(name)}
+                />
+              ) : (
+                <span key={name} className="chip">
+                  {splitName(name).tag}
+                </span>
+              ),
+            )}
           </div>
         ))}
         {planned && !same && <LayerBar planned={planned} />}
@@ -184,6 +188,15 @@ export function LoadImage(props: LoadImageProps) {
           {' · '}
           <span title={platformCode(image.platform)}>{platformWords(image.platform, t)}</span>
           {other && ` (${t('load.otherPlatform')})`}
+          {' · '}
+          <button
+            type="button"
+            className="link"
+            aria-label={t('details.title', { image: image.names[0] ?? title })}
+            onClick={onDetails}
+          >
+            {t('images.details')}
+          </button>
         </p>
         {loadable && image.names.length === 0 && (
           <GivenName

@@ -1,7 +1,11 @@
 import { Button, CopyButton, NativeSelect } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import type { Archive } from '../../shared/contract.ts'
+import { asFailure } from '../errors/failure.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
-import { useHost } from '../host.tsx'
+import { useApi, useHost } from '../host.tsx'
+import { DetailsDrawer } from '../images/image-details.tsx'
 import { engineName, engineTitle, isReady, useEngines } from '../places/engines.ts'
 import { SheetFrame } from '../shell/sheet.tsx'
 import { useWords } from '../words/use-words.ts'
@@ -65,26 +69,46 @@ function Footer({ archive, file, load, onClose }: FooterProps) {
   )
 }
 
+function ArchiveDetails({ path, id, onClose }: { path: string; id: string; onClose: () => void }) {
+  const { queries } = useApi()
+  const details = useQuery(queries.archives.details.queryOptions({ input: { path, id } }))
+  return (
+    <DetailsDrawer
+      id={id}
+      details={details.data}
+      error={details.error ? asFailure(details.error) : undefined}
+      onClose={onClose}
+    />
+  )
+}
+
 function Images({ archive, load }: { archive: Archive; load: Load }) {
   const { t } = useWords()
+  const [looking, setLooking] = useState<string>()
   const loadable = load.engine !== undefined
   return (
-    <ul className="cards" aria-label={t('load.images')}>
-      {archive.images.map((image) => (
-        <LoadImage
-          key={image.id}
-          image={image}
-          loadable={loadable}
-          ticked={loadable && load.ticked.includes(image)}
-          other={load.others.has(image.id)}
-          planned={load.overview?.images.find(({ id }) => id === image.id)}
-          exact={load.overview?.exact ?? true}
-          date={load.date}
-          choices={load.choices}
-          onChoices={load.setChoices}
-        />
-      ))}
-    </ul>
+    <>
+      <ul className="cards" aria-label={t('load.images')}>
+        {archive.images.map((image) => (
+          <LoadImage
+            key={image.id}
+            image={image}
+            loadable={loadable}
+            ticked={loadable && load.ticked.includes(image)}
+            other={load.others.has(image.id)}
+            planned={load.overview?.images.find(({ id }) => id === image.id)}
+            exact={load.overview?.exact ?? true}
+            date={load.date}
+            choices={load.choices}
+            onChoices={load.setChoices}
+            onDetails={() => setLooking(image.id)}
+          />
+        ))}
+      </ul>
+      {looking !== undefined && (
+        <ArchiveDetails path={archive.path} id={looking} onClose={() => setLooking(undefined)} />
+      )}
+    </>
   )
 }
 
@@ -103,6 +127,7 @@ function Opened({ archive, title, step, file, onClose }: OpenedProps) {
   return (
     <SheetFrame
       wide
+      reading={!engine}
       title={title}
       about={
         <>
@@ -111,6 +136,22 @@ function Opened({ archive, title, step, file, onClose }: OpenedProps) {
         </>
       }
       onClose={onClose}
+      summary={
+        engine && (
+          <>
+            <LoadSummary
+              wanted={load.wanted}
+              plan={load.plan}
+              planning={load.planning}
+              error={load.planError}
+              onRetry={load.planAgain}
+              place={engineName(engine, t)}
+              clashes={load.clashing}
+            />
+            {load.startError && <FailureNotice error={load.startError} />}
+          </>
+        )
+      }
       footer={<Footer archive={archive} file={file} load={load} onClose={onClose} />}
     >
       {file.reading && <ReadingBar reading={file.reading} onStop={file.stop} />}
@@ -133,17 +174,6 @@ function Opened({ archive, title, step, file, onClose }: OpenedProps) {
           {t('load.absent', { list: archive.absent.map(({ name, platform }) => `${name} (${platform})`).join(', ') })}
         </p>
       )}
-      {engine && (
-        <LoadSummary
-          wanted={load.wanted}
-          plan={load.plan}
-          planning={load.planning}
-          error={load.planError}
-          place={engineName(engine, t)}
-          clashes={load.clashing}
-        />
-      )}
-      {load.startError && <FailureNotice error={load.startError} />}
     </SheetFrame>
   )
 }
@@ -179,7 +209,7 @@ export function LoadSheet({ item, step, steps, onClose }: LoadSheetProps) {
       }
     >
       {file.reading && <ReadingBar reading={file.reading} onStop={onClose} />}
-      {file.error && <FailureNotice error={file.error} />}
+      {file.error && <FailureNotice error={file.error} onRetry={file.retry} />}
     </SheetFrame>
   )
 }

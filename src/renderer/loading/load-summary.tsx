@@ -30,15 +30,16 @@ interface LoadSummaryProps {
   plan: Plan | undefined
   planning: boolean
   error: ErrorData | undefined
+  onRetry: () => void
   place: string
   clashes: readonly string[]
 }
 
 /** One box that says, before anything moves, what will happen. */
-export function LoadSummary({ wanted, plan, planning, error, place, clashes }: LoadSummaryProps) {
+export function LoadSummary({ wanted, plan, planning, error, onRetry, place, clashes }: LoadSummaryProps) {
   const words = useWords()
   const { t, size } = words
-  if (error) return <FailureNotice error={error} />
+  if (error) return <FailureNotice error={error} onRetry={onRetry} />
   if (clashes.length > 0) {
     return <p className="notice notice-warn">{clashes.map((name) => t('load.nameTwice', { name })).join(' ')}</p>
   }

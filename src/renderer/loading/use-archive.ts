@@ -19,6 +19,8 @@ export interface OpenedFile {
   readonly reading: Reading | undefined
   readonly error: ErrorData | undefined
   readonly check: () => void
+  /** Opens it again after a failure. */
+  readonly retry: () => void
   readonly stop: () => void
 }
 
@@ -73,11 +75,14 @@ export function useArchive(item: LoadItem): OpenedFile {
     work(control.signal, report).catch((error: unknown) => report({ reading: undefined, error: failureOf(error) }))
   }, [])
 
-  useEffect(() => {
+  const start = useCallback(() => {
     setState({ archive: undefined, reading: { kind: 'reading', done: 0, total: 0 }, error: undefined })
     run((signal, report) => open(client, item, signal, report))
-    return () => running.current?.abort()
   }, [client, item, run])
+  useEffect(() => {
+    start()
+    return () => running.current?.abort()
+  }, [start])
 
   const { archive } = state
   const check = (): void => {
@@ -89,5 +94,5 @@ export function useArchive(item: LoadItem): OpenedFile {
     running.current?.abort()
     setState((before) => ({ ...before, reading: undefined }))
   }
-  return { ...state, check, stop }
+  return { ...state, check, retry: start, stop }
 }

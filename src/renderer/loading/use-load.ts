@@ -47,6 +47,7 @@ export interface Load extends Destination {
   readonly plan: Plan | undefined
   readonly planning: boolean
   readonly planError: ErrorData | undefined
+  readonly planAgain: () => void
   readonly canStart: boolean
   readonly starting: boolean
   readonly startError: ErrorData | undefined
@@ -101,6 +102,10 @@ export function useLoad(archive: Archive, started: () => void): Load {
     plan: planned.data,
     planning: planned.isFetching || overview.isPending,
     planError: failureOf(overview.error ?? planned.error),
+    planAgain: () => {
+      void overview.refetch()
+      void planned.refetch()
+    },
     canStart: sound && planned.isSuccess,
     starting: start.isPending,
     startError: failureOf(start.error),

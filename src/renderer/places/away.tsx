@@ -5,13 +5,14 @@ import { sentence } from '../../shared/error-sentences.ts'
 import type { ErrorData } from '../../shared/errors.ts'
 import { RawDetails } from '../errors/failure-notice.tsx'
 import { useApi } from '../host.tsx'
+import { tellFailure } from '../shell/ui.ts'
 import { useWords } from '../words/use-words.ts'
 
 /** A place that is not there: why, what to do, the button to try again, and what works all the same. */
 export function Away({ engine, error }: { engine: string; error: ErrorData }) {
   const { t, language } = useWords()
   const { queries } = useApi()
-  const retry = useMutation(queries.engines.retry.mutationOptions())
+  const retry = useMutation(queries.engines.retry.mutationOptions({ onError: tellFailure }))
   const { what, next } = sentence(error, language)
   return (
     <section className="away" aria-label={what}>

@@ -10,7 +10,7 @@ import { followImages, useImages } from '../images/image-store.ts'
 import { groupImages, type Sort } from '../images/lines.ts'
 import { SelectionBar } from '../images/selection-bar.tsx'
 import { FoundActions } from '../shell/found-actions.tsx'
-import { useUi } from '../shell/ui.ts'
+import { dismissFailure, tellFailure, useUi } from '../shell/ui.ts'
 import { useWords } from '../words/use-words.ts'
 import { Away, Connecting } from './away.tsx'
 import { engineOnScreen, engineTitle, isReady, useEngines } from './engines.ts'
@@ -19,7 +19,7 @@ function DropZone({ hint }: { hint: string }) {
   const { t } = useWords()
   const { client } = useApi()
   const host = useHost()
-  const ask = useMutation({ mutationFn: () => askForFiles(client, host) })
+  const ask = useMutation({ mutationFn: () => askForFiles(client, host), onError: tellFailure })
   return (
     <button type="button" className="drop-zone" onClick={() => ask.mutate()}>
       <strong>{t('drop.title')}</strong>
@@ -90,11 +90,13 @@ function Content({ engine, title }: { engine: EngineInfo; title: string }) {
 export function EnginePage() {
   const { t } = useWords()
   const state = useEngines()
+  const failure = useUi((ui) => ui.failure)
   const engine = engineOnScreen(state)
   const title = engine ? engineTitle(engine, t) : t('places.here')
   return (
     <main className="main">
       <h1 className="page-title">{title}</h1>
+      {failure && <FailureNotice error={failure} onDismiss={dismissFailure} />}
       {state.failure && <FailureNotice error={state.failure} />}
       {engine && <Content engine={engine} title={title} />}
       {!engine && state.engines === undefined && <Connecting />}

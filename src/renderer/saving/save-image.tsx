@@ -40,7 +40,6 @@ export function SaveImage({ row, off, onOff }: SaveImageProps) {
                 text={splitName(name).tag}
                 label={t('save.nameChip', { name })}
                 on={!off.has(nameKey(row.id, name))}
-                disabled={false}
                 onToggle={() => toggle(name)}
               />
             ))}

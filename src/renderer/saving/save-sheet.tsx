@@ -115,6 +115,16 @@ export function SaveSheet({ engine, rows, onClose }: SaveSheetProps) {
       title={t('save.title', { count: rows.length, image: rows[0] ? imageTitle(rows[0]) : '' })}
       about={engineInfo && t('save.from', { place: engineTitle(engineInfo, t) })}
       onClose={onClose}
+      summary={
+        <>
+          <Warnings save={save} />
+          <p className="summary" aria-live="polite">
+            <strong>{t('save.summary', { count: rows.length, file: baseName(target.path), size: size(most) })}</strong>
+            {free !== undefined && free >= most && ` ${t('save.room', { free: size(free) })}`}
+          </p>
+          {error && <FailureNotice error={asFailure(error)} />}
+        </>
+      }
       footer={
         <>
           <span className="spacer" />
@@ -135,12 +145,6 @@ export function SaveSheet({ engine, rows, onClose }: SaveSheetProps) {
       </ul>
       <WhereFields save={save} />
       <CompressionFields save={save} />
-      <Warnings save={save} />
-      <p className="summary" aria-live="polite">
-        <strong>{t('save.summary', { count: rows.length, file: baseName(target.path), size: size(most) })}</strong>
-        {free !== undefined && free >= most && ` ${t('save.room', { free: size(free) })}`}
-      </p>
-      {error && <FailureNotice error={asFailure(error)} />}
     </SheetFrame>
   )
 }

@@ -8,7 +8,7 @@ import { useImages } from '../images/image-store.ts'
 import { engineOnScreen, isReady, useEngines } from '../places/engines.ts'
 import { useWords } from '../words/use-words.ts'
 import { SettingsMenu } from './settings-menu.tsx'
-import { openSheet, useUi } from './ui.ts'
+import { openSheet, tellFailure, useUi } from './ui.ts'
 import { useKey } from './use-key.ts'
 
 function Search() {
@@ -55,7 +55,7 @@ export function LoadButton({ variant }: { variant: 'filled' | 'default' }) {
   const { t } = useWords()
   const { client } = useApi()
   const host = useHost()
-  const ask = useMutation({ mutationFn: () => askForFiles(client, host) })
+  const ask = useMutation({ mutationFn: () => askForFiles(client, host), onError: tellFailure })
   return (
     <Button variant={variant} className="load-button" onClick={() => ask.mutate()}>
       {t('shell.load')} <span className="docker-word">load</span>

@@ -11,17 +11,20 @@ function stopIn(pane: HTMLElement): HTMLElement | null {
   )
 }
 
+/** Moves the focus to a pane's own tab stop; false when it has none. */
+export function focusPane(name: (typeof PANES)[number]): boolean {
+  const pane = paneElement(name)
+  const stop = pane && stopIn(pane)
+  stop?.focus()
+  return Boolean(stop)
+}
+
 /** F6 and Shift+F6: from places to images to transfers and round again, to each pane's own tab stop. */
 export function focusNextPane(backwards: boolean): void {
   const at = PANES.findIndex((name) => paneElement(name)?.contains(document.activeElement))
   const step = backwards ? PANES.length - 1 : 1
   for (let tried = 1; tried <= PANES.length; tried += 1) {
     const name = PANES[(Math.max(at, backwards ? 0 : -1) + step * tried + PANES.length) % PANES.length]
-    const pane = name === undefined ? null : paneElement(name)
-    const stop = pane && stopIn(pane)
-    if (stop) {
-      stop.focus()
-      return
-    }
+    if (name !== undefined && focusPane(name)) return
   }
 }

@@ -7,7 +7,7 @@ import { FailureNotice } from '../errors/failure-notice.tsx'
 import { useApi, useHost } from '../host.tsx'
 import { Copyable } from '../images/image-details.tsx'
 import { baseName, shortId } from '../words/format.ts'
-import { useWords } from '../words/use-words.ts'
+import { useWords, type Words } from '../words/use-words.ts'
 import { downloadAddress } from './transfer-store.ts'
 
 type Result = NonNullable<Transfer['result']>
@@ -58,9 +58,17 @@ function SavedFile({ id, file, download }: { id: string; file: ResultFile; downl
   )
 }
 
+function movedWords({ moved, skipped }: Result, { t, size }: Words): string {
+  if (moved === 0) return t('transfers.movedNone')
+  return skipped > 0
+    ? t('transfers.moved', { moved: size(moved), skipped: size(skipped) })
+    : t('transfers.movedAll', { moved: size(moved) })
+}
+
 /** What a finished transfer did: what is there now, which names moved, where the file is. */
 export function TransferResult({ id, result }: { id: string; result: Result }) {
-  const { t, size, list } = useWords()
+  const words = useWords()
+  const { t, list } = words
   const names = result.images.map((image) => image.names.join(', ') || shortId(image.id))
   return (
     <div className="result">
@@ -69,11 +77,7 @@ export function TransferResult({ id, result }: { id: string; result: Result }) {
       ) : (
         <>
           <p>{t('transfers.loaded', { names: list(names) })}</p>
-          <p className="small muted">
-            {result.skipped > 0
-              ? t('transfers.moved', { moved: size(result.moved), skipped: size(result.skipped) })
-              : t('transfers.movedAll', { moved: size(result.moved) })}
-          </p>
+          <p className="small muted">{movedWords(result, words)}</p>
         </>
       )}
       {result.replaced.length > 0 && (

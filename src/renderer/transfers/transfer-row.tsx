@@ -5,6 +5,7 @@ import type { Transfer } from '../../shared/contract.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { useApi } from '../host.tsx'
 import { useEngines } from '../places/engines.ts'
+import { tellFailure } from '../shell/ui.ts'
 import { shortId } from '../words/format.ts'
 import { useWords } from '../words/use-words.ts'
 import { TransferResult } from './transfer-result.tsx'
@@ -27,7 +28,7 @@ export function TransferProgress({ transfer, title }: { transfer: Transfer; titl
 export function CancelButton({ transfer, title }: { transfer: Transfer; title: string }) {
   const { t } = useWords()
   const { queries } = useApi()
-  const cancel = useMutation(queries.copies.cancel.mutationOptions())
+  const cancel = useMutation(queries.copies.cancel.mutationOptions({ onError: tellFailure }))
   return (
     <Button
       size="compact-sm"

@@ -5,6 +5,7 @@ import { useId, useState } from 'react'
 import type { Transfer } from '../../shared/contract.ts'
 import { useApi } from '../host.tsx'
 import { useEngines } from '../places/engines.ts'
+import { tellFailure } from '../shell/ui.ts'
 import { useWords, type Words } from '../words/use-words.ts'
 import { CancelButton, TransferProgress, TransferRow } from './transfer-row.tsx'
 import { useTransfers } from './transfer-store.ts'
@@ -38,7 +39,7 @@ function Current({ transfer }: { transfer: Transfer }) {
 function Panel({ id, transfers }: { id: string; transfers: readonly Transfer[] }) {
   const { t } = useWords()
   const { queries } = useApi()
-  const clear = useMutation(queries.copies.clear.mutationOptions())
+  const clear = useMutation(queries.copies.clear.mutationOptions({ onError: tellFailure }))
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable with the keyboard.
     <section id={id} className="transfers-panel" aria-labelledby={`${id}-title`} tabIndex={0}>

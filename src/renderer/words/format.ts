@@ -37,7 +37,7 @@ function ago(language: Language, time: number): string {
   const seconds = Math.max(0, now() - time) / 1000
   const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
   const span = SPANS.find(([, length]) => seconds >= length)
-  return span ? format.format(-Math.floor(seconds / span[1]), span[0]) : format.format(0, 'second')
+  return span ? format.format(-Math.floor(seconds / span[1]), span[0]) : format.format(-Math.floor(seconds), 'second')
 }
 
 function unit(language: Language, value: number, name: 'second' | 'minute' | 'hour'): string {

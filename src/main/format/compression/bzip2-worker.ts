@@ -114,16 +114,22 @@ function pack(library: Library, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return packed
 }
 
+/** Reused: see the shared buffers in bzip2.ts. */
+let scratch = new Uint8Array(PAGE)
+
 /** The block as a stream of its own: moved to a byte's edge, between a header and the end that its checksum asks for. */
 function asStream(bytes: Uint8Array, from: number, bits: number): Uint8Array {
   const whole = Math.ceil(bits / 8)
-  const stream = new Uint8Array(STREAM_HEADER.length + whole + 11)
+  const length = STREAM_HEADER.length + whole + END_MAGIC.length + 5
+  if (scratch.length < length) scratch = new Uint8Array(length)
+  const stream = scratch.subarray(0, length)
   stream.set(STREAM_HEADER)
   const block = stream.subarray(STREAM_HEADER.length)
   for (let index = 0; index < whole; index++) {
     const pair = ((bytes[index] ?? 0) << 8) | (bytes[index + 1] ?? 0)
     block[index] = pair >> (8 - from)
   }
+  block.fill(0, whole)
   const used = bits % 8
   if (used > 0) block[whole - 1] = (block[whole - 1] ?? 0) & (0xff00 >> used)
   const crc = block.slice(CRC_AT / 8, CRC_AT / 8 + 4)

@@ -9,6 +9,8 @@ import type { Bzip2Result, Bzip2Task } from './bzip2-worker.ts'
 /** What fits in one block of bzip2 -9 (900,000 less 19) unless runs of four make it grow; then a second, small one follows. */
 const BLOCK = 878 * 1024
 const CHUNK = 256 * 1024
+/** A small heap: its collections are what frees the blocks a worker is done with. */
+const RESOURCES = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 }
 /** Checksums of block and stream: 32 bits after the magic. */
 const CRC_AT = 48
 const END_BITS = 80
@@ -36,11 +38,23 @@ async function startWorkers(): Promise<Workers> {
   const all = new Set<Worker>()
   const queue: PromiseWithResolvers<Worker>[] = []
   const start = (): Worker => {
-    const worker = new Worker(new URL(workerUrl), { workerData: WORKER_MARK, execArgv: [] })
+    const worker = new Worker(new URL(workerUrl), { workerData: WORKER_MARK, execArgv: [], resourceLimits: RESOURCES })
     all.add(worker)
     // A worker that breaks while idle is noticed by the next task; without a listener it would end the process.
     worker.on('error', () => undefined)
     return worker
+  }
+  /** One shared buffer a worker, reused: buffers sent to it would pile up there until its next collection. */
+  const inputs = new Map<Worker, SharedArrayBuffer>()
+  const share = (worker: Worker, bytes: Uint8Array): Uint8Array => {
+    let buffer = inputs.get(worker)
+    if (!buffer || buffer.byteLength < bytes.length) {
+      buffer = new SharedArrayBuffer(Math.max(BLOCK, bytes.length))
+      inputs.set(worker, buffer)
+    }
+    const shared = new Uint8Array(buffer, 0, bytes.length)
+    shared.set(bytes)
+    return shared
   }
   const acquire = async (): Promise<Worker> => {
     const worker = idle.pop()
@@ -66,7 +80,7 @@ async function startWorkers(): Promise<Workers> {
       const onExit = (): void => reject(new Error('the bzip2 worker ended'))
       try {
         worker.once('message', resolve).once('error', reject).once('exit', onExit)
-        worker.postMessage(task)
+        worker.postMessage({ ...task, bytes: share(worker, task.bytes) })
         const result = await promise
         release(worker)
         if ('error' in result) throw new AppError('internal', {}, { raw: result.error })

@@ -115,7 +115,7 @@ export async function* unpackXz(bytes: Bytes, signal?: AbortSignal): Bytes {
   const { workerUrl, WORKER_MARK } = await import('./xz-worker.ts')
   const worker = new Worker(new URL(workerUrl), { workerData: WORKER_MARK, execArgv: [] })
   const hear = listen(worker, signal)
-  const say = (message: XzHears): void => worker.postMessage(message)
+  const say = (message: XzHears, transfer: ArrayBuffer[] = []): void => worker.postMessage(message, transfer)
   const source = streams(bytes)
   let any = false
   try {
@@ -136,7 +136,12 @@ export async function* unpackXz(bytes: Bytes, signal?: AbortSignal): Bytes {
       } else {
         const next = await source.next()
         any ||= !next.done
-        say(next.done ? { ends: true } : next.value)
+        if (next.done) say({ ends: true })
+        else {
+          // A view would be cloned with all of the buffer it looks into.
+          const copy = new Uint8Array(next.value.bytes)
+          say({ bytes: copy, ends: next.value.ends }, [copy.buffer])
+        }
       }
     }
   } finally {

@@ -52,18 +52,14 @@ export class PartialFile {
     const hash = createHash('sha256')
     let size = 0
     let unflushed = 0
-    let writing: Promise<void> = Promise.resolve()
     let flushing: Promise<void> = Promise.resolve()
+    const ahead = new WritesAhead(file)
     try {
       for await (const chunk of bytes) {
-        const at = size
+        await ahead.write(chunk, size)
+        hash.update(chunk)
         size += chunk.length
         unflushed += chunk.length
-        await writing
-        // One write is under way while the next chunk is made and hashed.
-        writing = writeAll(file, chunk, at)
-        writing.catch(() => undefined)
-        hash.update(chunk)
         wrote(chunk.length)
         if (unflushed >= FLUSH_EVERY) {
           await flushing
@@ -72,12 +68,12 @@ export class PartialFile {
           unflushed = 0
         }
       }
-      await writing
+      await ahead.settled()
       await flushing
       await file.sync()
       return { size, sha256: hash.digest('hex') }
     } catch (error) {
-      await Promise.allSettled([writing, flushing])
+      await Promise.allSettled([ahead.settled(), flushing])
       throw fileError(error, this.path)
     }
   }
@@ -157,10 +153,47 @@ export class PartialFile {
   }
 }
 
-async function writeAll(file: FileHandle, chunk: Uint8Array, at: number): Promise<void> {
-  for (let written = 0; written < chunk.length; ) {
-    const { bytesWritten } = await file.write(chunk, written, chunk.length - written, at + written)
-    written += bytesWritten
+/** Writes under way may hold this many bytes. */
+const AHEAD = 16 << 20
+
+/**
+ * Writes that nobody waits for, up to a bound: a write shares Node's few threads with the compression, and whoever made
+ * the next chunk only when the last was written would have the two take turns.
+ */
+class WritesAhead {
+  readonly #file: FileHandle
+  readonly #writes = new Set<Promise<void>>()
+  #bytes = 0
+
+  constructor(file: FileHandle) {
+    this.#file = file
+  }
+
+  /** Returns once there is room for more. @throws what an earlier write failed with */
+  async write(chunk: Uint8Array, at: number): Promise<void> {
+    const write = this.#write(chunk, at)
+    this.#writes.add(write)
+    this.#bytes += chunk.length
+    write.then(
+      () => {
+        this.#writes.delete(write)
+        this.#bytes -= chunk.length
+      },
+      // Stays: whoever waits next is told.
+      () => undefined,
+    )
+    while (this.#bytes > AHEAD) await Promise.race(this.#writes)
+  }
+
+  async settled(): Promise<void> {
+    await Promise.all(this.#writes)
+  }
+
+  async #write(chunk: Uint8Array, at: number): Promise<void> {
+    for (let written = 0; written < chunk.length; ) {
+      const { bytesWritten } = await this.#file.write(chunk, written, chunk.length - written, at + written)
+      written += bytesWritten
+    }
   }
 }
 
