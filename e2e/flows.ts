@@ -35,7 +35,7 @@ export async function openMenu(app: AppWindow, title: string, item: string): Pro
 export async function typeTag(app: AppWindow, title: string, text: string): Promise<Locator> {
   const { tag } = app.words
   const line = row(app, title)
-  await line.getByRole('button', { name: fill(tag.addTo, { image: title }) }).click()
+  await press(line, `+ ${tag.add} ${fill(tag.addTo, { image: title })}`)
   const field = line.getByRole('textbox')
   await field.fill(text)
   return field

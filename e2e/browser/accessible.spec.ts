@@ -6,7 +6,6 @@ import { expect, test } from '../fixtures.ts'
 import {
   choose,
   lastTransfer,
-  load,
   loadSheet,
   lookInto,
   openMenu,
@@ -15,6 +14,7 @@ import {
   row,
   sheet,
   typeTag,
+  waitForTransfer,
 } from '../flows.ts'
 import { archiveOf, inFolder, loaded, runnable } from '../given.ts'
 import { type Address, type AppWindow, holdFiles } from '../hosts/app-window.ts'
@@ -128,7 +128,8 @@ for (const { language, theme } of LOOKS) {
       await expectNothingFound(app, 'a file without images')
       await press(loadSheet(app, text), words.load.close)
 
-      await load(app, made.path, 'demo/shop:2.0')
+      await press(await lookInto(app, made.path), words.load.load)
+      await waitForTransfer(app, fill(words.transfers.title_to, { what: '', where: words.places.docker }).trim())
       const transfer = await lastTransfer(app)
       await expect(transfer).toContainText('demo/shop:2.0')
       await expectNothingFound(app, 'the transfers')
