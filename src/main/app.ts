@@ -1,6 +1,6 @@
 import type { CopyRequest, OpenEvent, PlaceRef, Plan, Transfer, Wanted } from '../shared/contract.ts'
 import { AppError } from '../shared/errors.ts'
-import { type Digest, isDigest, normaliseName } from '../shared/reference.ts'
+import { type Digest, isDigest, normaliseName, splitName } from '../shared/reference.ts'
 import { type Copied, copy, type Wish } from './copy/copy.ts'
 import { Feed } from './feed.ts'
 import { freeSpace } from './files.ts'
@@ -91,7 +91,7 @@ export class App {
     })
     if (!now) return { name, same: false }
     if (now.Id === id) return { name, same: true }
-    const alias = now.RepoTags?.find((tag) => tag !== name)
+    const alias = telling(now.RepoTags ?? [], name)
     return {
       name,
       same: false,
@@ -133,12 +133,20 @@ export class App {
     const titles = wishes.map(({ image, names }) => names[0]?.name ?? image.names[0] ?? image.id.slice(7, 19))
     const plan = await this.plan(request.from, request.to, request.images, signal)
     const id = this.queue.add(
-      { ...request, to },
+      request,
+      to,
       titles,
       plan.move || undefined,
       this.#work(source, wishes, place, request, () => id),
     )
     return id
+  }
+
+  /** Once more, planned anew: what the first try left there need not be sent again. */
+  async retry(id: string, signal: AbortSignal): Promise<string> {
+    const request = this.queue.request(id)
+    if (!request) throw new AppError('internal', {}, { raw: `no transfer ${id}` })
+    return await this.start(request, signal)
   }
 
   #work(source: Source, wishes: readonly Wish[], sink: () => Sink, request: CopyRequest, id: () => string): Work {
@@ -179,6 +187,14 @@ export class App {
     if (!this.host.downloads) throw new AppError('folder-outside', { path: name })
     return await this.host.downloads.place(name)
   }
+}
+
+/** Another name of the same image that says most about it: a version of the same repository, else any. */
+function telling(names: readonly string[], but: string): string | undefined {
+  const { repository } = splitName(but)
+  const others = names.filter((name) => name !== but)
+  const versions = others.filter((name) => splitName(name).repository === repository && /\d/.test(splitName(name).tag))
+  return versions.sort((a, b) => b.length - a.length)[0] ?? others[0]
 }
 
 function asId(id: string): Digest {

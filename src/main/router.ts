@@ -141,6 +141,9 @@ export const router = os.router({
       app.queue.cancel(input.id)
       return {}
     }),
+    retry: os.copies.retry.handler(async ({ context: { app }, input, signal }) => ({
+      id: await app.retry(input.id, until(signal)),
+    })),
     clear: os.copies.clear.handler(({ context: { app } }) => {
       app.queue.clear()
       return {}

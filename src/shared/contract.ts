@@ -173,6 +173,8 @@ export const problemSchema = z.object({
   code: z.enum(ERROR_CODES),
   file: z.string().optional(),
   digest: digest.optional(),
+  /** The image it concerns, where that is not all of the file. */
+  image: z.string().optional(),
   detail: z.string().optional(),
 })
 export type Problem = z.infer<typeof problemSchema>
@@ -369,6 +371,8 @@ export const contract = {
       .output(planSchema),
     start: procedure.input(copyRequestSchema).output(z.object({ id: z.string() })),
     cancel: procedure.input(z.object({ id: z.string() })).output(nothing),
+    /** Starts one that failed or was cancelled once more, as it was asked for. */
+    retry: procedure.input(z.object({ id: z.string() })).output(z.object({ id: z.string() })),
     /** Forget the ended ones. */
     clear: procedure.input(nothing).output(nothing),
     /** All transfers of this run, oldest first, again whenever one changes (at most about five times a second). */

@@ -104,17 +104,21 @@ async function writable(path: string): Promise<boolean> {
   )
 }
 
+/** File systems that hold no files of a person's. */
+const PSEUDO =
+  /^(tmpfs|devtmpfs|overlay|squashfs|proc|sysfs|cgroup2?|autofs|nsfs|fuse\.(portal|gvfsd-fuse|lxcfs|snapfuse))$/
+
 /** Where desktops mount sticks and drives. */
 async function mountedDrives(): Promise<string[]> {
   if (process.platform === 'darwin')
     return (await readdir('/Volumes').catch(() => [])).map((name) => join('/Volumes', name))
   const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '')
-  return mounts
-    .split('\n')
-    .map((line) =>
-      (line.split(' ')[4] ?? '').replaceAll(/\\(\d{3})/g, (_, octal: string) =>
-        String.fromCharCode(Number.parseInt(octal, 8)),
-      ),
+  return mounts.split('\n').flatMap((line) => {
+    // man 5 proc_pid_mountinfo: the mount point is the fifth field, the type the first one after the dash.
+    const [before = '', after = ''] = line.split(' - ')
+    const path = (before.split(' ')[4] ?? '').replaceAll(/\\(\d{3})/g, (_, octal: string) =>
+      String.fromCharCode(Number.parseInt(octal, 8)),
     )
-    .filter((path) => /^\/(media|run\/media|mnt)\//.test(path))
+    return /^\/(media|run\/media|mnt)\//.test(path) && !PSEUDO.test(after.split(' ')[0] ?? '') ? [path] : []
+  })
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { CopyRequest, Transfer } from '../../shared/contract.ts'
+import type { CopyRequest, PlaceRef, Transfer } from '../../shared/contract.ts'
 import { AppError, asAppError } from '../../shared/errors.ts'
 import { Feed } from '../feed.ts'
 import { newRow, type Row, type RowEvent, reduceRow } from './row.ts'
@@ -9,6 +9,7 @@ export type Work = (signal: AbortSignal, report: (event: RowEvent) => void) => P
 
 interface Entry {
   row: Row
+  readonly request: CopyRequest
   readonly work: Work
   readonly abort: AbortController
 }
@@ -19,9 +20,11 @@ export class TransferQueue {
   readonly #entries: Entry[] = []
   #running: Promise<void> | undefined
 
-  add(request: CopyRequest, titles: string[], expected: number | undefined, work: Work): string {
+  /** `to`: where it really goes, when the request leaves that to the host. */
+  add(request: CopyRequest, to: PlaceRef, titles: string[], expected: number | undefined, work: Work): string {
     const id = randomUUID()
-    this.#entries.push({ row: newRow(id, request, titles, expected, Date.now()), work, abort: new AbortController() })
+    const row = newRow({ id, from: request.from, to, titles }, expected, Date.now())
+    this.#entries.push({ row, request, work, abort: new AbortController() })
     this.#tell()
     this.#running ??= this.#run()
     return id
@@ -39,6 +42,11 @@ export class TransferQueue {
     entry.abort.abort()
     if (entry.row.transfer.phase === 'queued')
       this.#take(entry, { type: 'failed', error: new AppError('cancelled').data })
+  }
+
+  /** What was asked for; undefined for one that is not here. */
+  request(id: string): CopyRequest | undefined {
+    return this.#entries.find(({ row }) => row.transfer.id === id)?.request
   }
 
   clear(): void {

@@ -1,4 +1,4 @@
-import type { CopyRequest, Transfer } from '../../shared/contract.ts'
+import type { Transfer } from '../../shared/contract.ts'
 import type { ErrorData } from '../../shared/errors.ts'
 import type { Digest } from '../../shared/reference.ts'
 import type { CopyEvent } from '../copy/copy.ts'
@@ -22,18 +22,11 @@ const WINDOW = 4000
 const LEAST = 400
 
 export function newRow(
-  id: string,
-  request: CopyRequest,
-  titles: string[],
+  what: Pick<Transfer, 'id' | 'from' | 'to' | 'titles'>,
   expected: number | undefined,
   now: number,
 ): Row {
-  const { from, to } = request
-  return {
-    transfer: { id, from, to, titles, phase: 'queued', done: 0, layers: [], startedAt: now },
-    samples: [],
-    expected,
-  }
+  return { transfer: { ...what, phase: 'queued', done: 0, layers: [], startedAt: now }, samples: [], expected }
 }
 
 function paced(row: Row, change: Pick<Transfer, 'phase' | 'done'> & { total?: number | undefined }, now: number): Row {

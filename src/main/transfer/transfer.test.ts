@@ -14,7 +14,10 @@ const RESULT = { images: [], moved: 0, skipped: 0, replaced: [], download: false
 const [A, B] = ['a', 'b'].map((letter): Digest => `sha256:${letter.repeat(64)}`) as [Digest, Digest]
 
 function fold(events: readonly [at: number, event: RowEvent][], expected?: number): Row {
-  return events.reduce((row, [at, event]) => reduceRow(row, event, at), newRow('1', REQUEST, ['app:1'], expected, 0))
+  return events.reduce(
+    (row, [at, event]) => reduceRow(row, event, at),
+    newRow({ id: '1', from: REQUEST.from, to: REQUEST.to, titles: ['app:1'] }, expected, 0),
+  )
 }
 
 describe('a transfer’s row', () => {
@@ -82,8 +85,8 @@ describe('the queue', () => {
         if (fails) throw new AppError('disk-full', { path: name })
         return RESULT
       }
-    queue.add(REQUEST, ['a'], undefined, work('a', true))
-    queue.add(REQUEST, ['b'], undefined, work('b'))
+    queue.add(REQUEST, REQUEST.to, ['a'], undefined, work('a', true))
+    queue.add(REQUEST, REQUEST.to, ['b'], undefined, work('b'))
     expect(queue.busy).toBe(true)
     for await (const rows of queue.transfers.watch(AbortSignal.timeout(5000)))
       if (rows.every(({ endedAt }) => endedAt !== undefined)) break
@@ -102,8 +105,8 @@ describe('the queue', () => {
       undone = true
       throw new AppError('internal')
     }
-    queue.add(REQUEST, ['a'], undefined, patient)
-    const second = queue.add(REQUEST, ['b'], undefined, patient)
+    queue.add(REQUEST, REQUEST.to, ['a'], undefined, patient)
+    const second = queue.add(REQUEST, REQUEST.to, ['b'], undefined, patient)
     queue.cancel(second)
     expect(phases(queue)).toEqual(['preparing', 'cancelled'])
     await queue.close()

@@ -57,11 +57,10 @@ export function ArchiveProblems({ archive }: { archive: Archive }) {
   if (archive.problems.length === 0) return null
   return (
     <ul className="problems">
-      {archive.problems.map(({ code, file, digest, detail }) => {
+      {archive.problems.map(({ code, file, image, digest, detail }) => {
         const parts = {
           path: archive.path,
-          // Problems name the file inside, sentences the image: the file says it best.
-          image: file ?? shortId(digest ?? archive.path),
+          image: image ?? file ?? shortId(digest ?? archive.path),
           ...(file === undefined ? {} : { file }),
           ...(digest === undefined ? {} : { digest }),
           ...(detail === undefined ? {} : { detail }),

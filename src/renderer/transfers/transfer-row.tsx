@@ -43,6 +43,24 @@ export function CancelButton({ transfer, title }: { transfer: Transfer; title: s
   )
 }
 
+function RetryButton({ transfer, title }: { transfer: Transfer; title: string }) {
+  const { t } = useWords()
+  const { queries } = useApi()
+  const retry = useMutation(queries.copies.retry.mutationOptions({ onError: tellFailure }))
+  return (
+    <Button
+      size="compact-sm"
+      variant="default"
+      aria-label={t('transfers.retryWhat', { what: title })}
+      loading={retry.isPending}
+      disabled={retry.isSuccess}
+      onClick={() => retry.mutate({ id: transfer.id })}
+    >
+      {t('common.retry')}
+    </Button>
+  )
+}
+
 function Layers({ layers }: { layers: Transfer['layers'] }) {
   const { t, size } = useWords()
   return (
@@ -103,6 +121,9 @@ export function TransferRow({ transfer }: { transfer: Transfer }) {
         </span>
         <span className="spacer" />
         {!ended && <CancelButton transfer={transfer} title={title} />}
+        {(transfer.phase === 'failed' || transfer.phase === 'cancelled') && (
+          <RetryButton transfer={transfer} title={title} />
+        )}
       </div>
       {!ended && <TransferProgress transfer={transfer} title={title} />}
       {!ended && transfer.layers.length > 0 && <Layers layers={transfer.layers} />}

@@ -316,6 +316,7 @@ export const en = {
     more_other: 'and {{count, number}} others',
     cancel: 'Cancel',
     cancelWhat: 'Cancel {{what}}',
+    retryWhat: 'Try again: {{what}}',
     progress: 'Progress of {{what}}',
     phase: {
       queued: 'waiting',

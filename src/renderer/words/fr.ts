@@ -323,6 +323,7 @@ export const fr = {
     more_other: 'et {{count, number}} autres',
     cancel: 'Annuler',
     cancelWhat: 'Annuler {{what}}',
+    retryWhat: 'Réessayer : {{what}}',
     progress: 'Avancement de {{what}}',
     phase: {
       queued: 'en attente',

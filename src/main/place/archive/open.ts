@@ -214,7 +214,7 @@ function* structureProblems(contents: Contents): Generator<Problem> {
         yield {
           code: 'layer-missing',
           digest: layer?.diffId ?? layer?.stored?.digest ?? '',
-          detail: image.names[0] ?? image.id,
+          image: image.names[0] ?? image.id,
         }
       }
     }
