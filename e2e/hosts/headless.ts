@@ -43,10 +43,14 @@ export function stateFolder(home: string): string {
   return join(home, '.state')
 }
 
-export async function endProcess(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<number> {
+/** Far more than an end takes; one that does not come is a failure, and no reason to wait for it. */
+const END_LIMIT = 15_000
+
+/** Ends a process as a person does with Ctrl C; its exit code, or -1 when it had to be killed. */
+export async function endProcess(child: ChildProcess): Promise<number> {
   if (child.exitCode === null && child.signalCode === null) {
-    child.kill(signal)
-    await once(child, 'exit')
+    child.kill('SIGTERM')
+    await once(child, 'exit', { signal: AbortSignal.timeout(END_LIMIT) }).catch(() => child.kill('SIGKILL'))
   }
   return child.exitCode ?? -1
 }

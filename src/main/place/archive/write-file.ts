@@ -154,7 +154,7 @@ export class PartialFile {
 }
 
 /** Writes under way may hold this many bytes. */
-const AHEAD = 16 << 20
+const AHEAD = 8 << 20
 
 /**
  * Writes that nobody waits for, up to a bound: a write shares Node's few threads with the compression, and whoever made
