@@ -1,0 +1,171 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from '../scripts/build.ts'
+import { digestOf, hexOf, type TarEntry, tarBytes, writeTar } from '../src/main/testing/content.ts'
+import type { SharedEngine } from '../src/main/testing/engine.ts'
+import { expect, test } from './fixtures.ts'
+import {
+  choose,
+  lastTransfer,
+  lookInto,
+  openMenu,
+  openSave,
+  press,
+  row,
+  sheet,
+  startSave,
+  waitForTransfer,
+} from './flows.ts'
+import { inFolder } from './given.ts'
+import type { AppWindow } from './hosts/app-window.ts'
+
+/** The pictures in docs/screenshots: fixed images, a fixed present. Made on request: CABOTEUR_SCREENSHOTS=1 npx playwright test. */
+
+const NOW = Date.parse('2026-11-20T14:30:00Z')
+const HOUR = 3_600_000
+const MEGA = 1_000_000
+
+interface Pictured {
+  readonly names: readonly string[]
+  readonly ageInHours: number
+  /** Megabytes of each layer; the first ones of two images are the same when their sizes are. */
+  readonly layers: readonly number[]
+}
+
+const SHOP: Pictured = {
+  names: ['acme/boutique:2.4.1', 'acme/boutique:2.4', 'acme/boutique:2', 'acme/boutique:latest'],
+  ageInHours: 26,
+  layers: [124, 240, 48],
+}
+const FORMER: Pictured = { names: ['acme/boutique:2.3.0'], ageInHours: 33 * 24, layers: [124, 240, 45] }
+const PAYMENT: Pictured = { names: ['acme/paiement:1.9.0', 'acme/paiement:1.9'], ageInHours: 75, layers: [124, 164] }
+const POSTGRES: Pictured = { names: ['postgres:16.4-alpine'], ageInHours: 15 * 24, layers: [90, 171] }
+const NGINX: Pictured = { names: ['nginx:1.27', 'nginx:stable'], ageInHours: 16 * 24, layers: [84, 105] }
+const NEXT: Pictured = {
+  names: ['acme/boutique:2.5.0', 'acme/boutique:2.5', 'acme/boutique:latest'],
+  ageInHours: 2,
+  layers: [124, 240, 61],
+}
+
+/** One file of zeros: quick to make, quick to load, as large as it says. */
+async function layer(megabytes: number): Promise<Buffer> {
+  const zeros = {
+    size: megabytes * MEGA,
+    chunks: (async function* () {
+      yield Buffer.alloc(megabytes * MEGA)
+    })(),
+  }
+  return await tarBytes([{ name: `part-${megabytes}`, content: zeros }])
+}
+
+/** An image file as Docker writes it, of images that were made when the picture says. */
+async function pictured(path: string, images: readonly Pictured[]): Promise<void> {
+  const sizes = [...new Set(images.flatMap(({ layers }) => layers))]
+  const made = new Map(
+    await Promise.all(
+      sizes.map(async (size) => {
+        const tar = await layer(size)
+        return [size, { tar, diffId: digestOf(tar) }] as const
+      }),
+    ),
+  )
+  const configs = images.map(({ names, ageInHours, layers }) => {
+    const created = new Date(NOW - ageInHours * HOUR).toISOString()
+    const config = Buffer.from(
+      JSON.stringify({
+        os: 'linux',
+        architecture: 'amd64',
+        created,
+        config: {
+          Cmd: ['/srv/boutique', '--port', '8080'],
+          Env: ['PATH=/bin', 'LANG=fr_FR.UTF-8'],
+          ExposedPorts: { '8080/tcp': {} },
+        },
+        rootfs: { type: 'layers', diff_ids: layers.map((size) => made.get(size)?.diffId) },
+        history: layers.map((_, index) => ({ created, created_by: STEPS[index] ?? '' })),
+      }),
+    )
+    return { names, layers, config, file: `${hexOf(digestOf(config))}.json` }
+  })
+  const manifest = configs.map(({ names, layers, file }) => ({
+    Config: file,
+    RepoTags: names,
+    Layers: layers.map((size) => `part-${size}/layer.tar`),
+  }))
+  await writeTar(path, [
+    ...[...made].map(([size, { tar }]): TarEntry => ({ name: `part-${size}/layer.tar`, content: tar })),
+    ...configs.map(({ file, config }): TarEntry => ({ name: file, content: config })),
+    { name: 'manifest.json', content: JSON.stringify(manifest) },
+  ])
+}
+
+const STEPS = ['FROM debian:12-slim', 'RUN apt-get install --yes fonts-noto', 'COPY boutique /srv/boutique']
+
+async function fill(engine: SharedEngine, folder: string): Promise<void> {
+  const path = inFolder(folder, 'tout.tar')
+  await pictured(path, [SHOP, FORMER, PAYMENT, POSTGRES, NGINX])
+  engine.docker('load', '--quiet', '--input', path)
+}
+
+const FOLDER = join(ROOT, 'docs/screenshots')
+
+async function take({ page }: AppWindow, name: string): Promise<void> {
+  mkdirSync(FOLDER, { recursive: true })
+  await page.mouse.move(0, 0)
+  await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: 'disabled', caret: 'hide' })
+}
+
+const SHOP_ROW = 'acme/boutique 2, 2.4, 2.4.1, latest'
+
+for (const language of ['fr', 'en'] as const) {
+  test.describe(`pictures (${language})`, () => {
+    test.use({ language, deviceScaleFactor: 1 })
+
+    test('with Docker', async ({ app, engine, folder }) => {
+      const { page, words } = app
+      await page.clock.setFixedTime(NOW)
+      await fill(engine, folder)
+      const file = inFolder(folder, 'boutique-2.5.tar')
+      await pictured(file, [NEXT, PAYMENT])
+      await app.show({ lang: language, clock: NOW })
+      await startSave(app, ['acme/paiement 1.9, 1.9.0'], inFolder(folder, 'acme-paiement-1.9.0.tar.gz'), 'gzip')
+      await waitForTransfer(app, '→ acme-paiement-1.9.0.tar.gz')
+      for (const theme of ['light', 'dark'] as const) {
+        const look = `${language}-${theme}`
+        await app.show({ lang: language, theme, clock: NOW })
+        await expect(row(app, SHOP_ROW)).toContainText(words.platform.amd64)
+        await choose(app, SHOP_ROW, 'acme/paiement 1.9, 1.9.0')
+        await take(app, `place-${look}`)
+
+        const saving = await openSave(app, SHOP_ROW)
+        await expect(saving).toContainText('.tar')
+        await take(app, `save-${look}`)
+        await press(saving, words.common.cancel)
+
+        await openMenu(app, SHOP_ROW, words.images.details)
+        await expect(sheet(app)).toContainText(words.details.configuration)
+        await take(app, `details-${look}`)
+        await page.keyboard.press('Escape')
+
+        await lastTransfer(app)
+        await take(app, `transfers-${look}`)
+
+        await app.show({ lang: language, theme, clock: NOW })
+        const opened = await lookInto(app, file)
+        await expect(opened).toContainText(words.load.same)
+        await take(app, `load-${look}`)
+      }
+    })
+
+    test.describe('without Docker', () => {
+      test.use({ dockerHost: 'unix:///var/run/docker-absent.sock' })
+      test('without Docker', async ({ app }) => {
+        for (const theme of ['light', 'dark'] as const) {
+          await app.show({ lang: language, theme, clock: NOW })
+          await expect(app.page.getByRole('button', { name: app.words.common.retry })).toBeVisible()
+          await take(app, `no-docker-${language}-${theme}`)
+        }
+      })
+    })
+  })
+}
