@@ -19,6 +19,8 @@ export default defineConfig<Options>({
   outputDir: 'test-results',
   // Each worker has a Docker engine and a browser at work: that is what two cores carry.
   workers: 2,
+  // No test needs what another left: each finds its engine empty.
+  fullyParallel: true,
   retries: 0,
   forbidOnly: true,
   timeout: 90_000,

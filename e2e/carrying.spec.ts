@@ -130,7 +130,7 @@ test('a name may be replaced, or left where it is', async ({ app, engine, folder
 test('a load cancelled midway leaves nothing', async ({ app, engine, folder }) => {
   await loaded(engine, await runnable('demo/shop:1.0'))
   const before = everything(engine)
-  const { path } = await archiveOf(folder, 'large.tar', await large('demo/large:1'))
+  const { path } = await archiveOf(folder, 'large.tar', await large('demo/large:1', 256))
   await press(await lookInto(app, path), 'Load')
   await cancel(app, 'copying')
   await expect(transfers(app)).toContainText('cancelled: nothing was left behind')
@@ -138,7 +138,7 @@ test('a load cancelled midway leaves nothing', async ({ app, engine, folder }) =
 })
 
 test('a save cancelled midway leaves nothing', async ({ app, engine, folder }) => {
-  await loaded(engine, await large('demo/large:1'))
+  await loaded(engine, await large('demo/large:1', 96))
   await startSave(app, ['demo/large 1'], inFolder(folder, 'large.tar.bz2'), 'bzip2')
   await cancel(app, 'copying')
   expect(readdirSync(folder)).toEqual([])

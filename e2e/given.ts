@@ -25,9 +25,11 @@ export async function loaded(engine: SharedEngine, ...images: readonly MadeImage
 
 const MEBI = 1 << 20
 
-/** Large enough that a person could cancel it while it goes. */
-export async function large(name: string): Promise<MadeImage> {
-  const layers = [1, 2, 3, 4].map((layer): LayerSpec => ({ randomBytes: 64 * MEBI, seed: `${name} ${layer}` }))
+/** Large enough that a person could cancel it while it goes; the slower the way, the less it takes. */
+export async function large(name: string, mebibytes: number): Promise<MadeImage> {
+  const layers = [1, 2, 3, 4].map(
+    (layer): LayerSpec => ({ randomBytes: (mebibytes / 4) * MEBI, seed: `${name} ${layer}` }),
+  )
   return await makeImage({ names: [name], layers })
 }
 

@@ -29,7 +29,9 @@ async function expectNothingFound({ page }: AppWindow, screen: string): Promise<
     await Promise.allSettled(ending.map(async ({ finished }) => await finished))
   })
   const { violations } = await new AxeBuilder({ page }).analyze()
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
+  const found = violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary = '' }) => `${id}: ${html} ${failureSummary.replaceAll(/\s+/g, ' ')}`),
+  )
   expect.soft(found, `axe on ${screen}`).toEqual([])
 }
 

@@ -143,7 +143,7 @@ test('a saved file is shown in its folder', async ({ page, desktop, engine, fold
 test('a transfer keeps the computer awake and shows in the taskbar', async ({ page, desktop, engine, folder }) => {
   const app = await openDesktop(page, desktop, folder, 'en')
   await app.show({ lang: 'en' })
-  const { path } = await archiveOf(folder, 'large.tar', await large('demo/large:1'))
+  const { path } = await archiveOf(folder, 'large.tar', await large('demo/large:1', 256))
   await app.drop(path)
   await press(loadSheet(app, path), 'Load')
   await waitForTransfer(app, 'demo/large 1 → Docker')
@@ -161,7 +161,7 @@ test('quitting during a transfer asks first, and leaves nothing when it is cance
   engine,
   folder,
 }) => {
-  await loaded(engine, await large('demo/large:1'))
+  await loaded(engine, await large('demo/large:1', 96))
   const desktop = startDesktop({ dockerHost, home })
   const app = await openDesktop(page, desktop, folder, 'en')
   await app.show({ lang: 'en' })

@@ -125,8 +125,10 @@ export async function runDesktop(folder: string): Promise<void> {
   await caboteur.engines.open()
   followTransfers(caboteur.queue.transfers, stop.signal).catch((error: unknown) => console.error(error))
   const preload = join(dirname(folder), 'preload', 'index.cjs')
-  await openWindow(preload)
+  const icon = join(folder, '../../resources/icon.png')
+  await openWindow(preload, icon)
   app.on('activate', () => {
-    if (BrowserWindow.getAllWindows().length === 0) openWindow(preload).catch((error: unknown) => console.error(error))
+    if (BrowserWindow.getAllWindows().length === 0)
+      openWindow(preload, icon).catch((error: unknown) => console.error(error))
   })
 }

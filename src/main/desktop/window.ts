@@ -34,13 +34,14 @@ async function remember(bounds: Bounds): Promise<void> {
 }
 
 /** The window, locked down: no Node, no other site, no second window. `preload` and the page are files of the build. */
-export async function openWindow(preload: string): Promise<BrowserWindow> {
+export async function openWindow(preload: string, icon: string): Promise<BrowserWindow> {
   const window = new BrowserWindow({
     ...(await rememberedBounds()),
     minWidth: 480,
     minHeight: 400,
     show: false,
     title: 'Caboteur',
+    icon,
     autoHideMenuBar: true,
     webPreferences: {
       preload,
