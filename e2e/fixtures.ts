@@ -104,10 +104,11 @@ export const test = base.extend<Options & Given, Kept>({
   },
 
   app: async ({ hostKind, dockerHost, home, folder, language, expected, page }, use) => {
-    const complaints = complaintsOf(page)
+    let complaints = complaintsOf(page)
     const options = { dockerHost, home }
     if (hostKind === 'electron') {
-      const app = await openInElectron(dockerHost, folder, language)
+      const app = await openInElectron(dockerHost, home, folder, language)
+      complaints = complaintsOf(app.page)
       await app.show({ lang: language })
       await use(app)
       await app.close()

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { ROOT } from '../scripts/build.ts'
 import { digestOf, hexOf, type TarEntry, tarBytes, writeTar } from '../src/main/testing/content.ts'
@@ -18,6 +19,7 @@ import {
 } from './flows.ts'
 import { inFolder } from './given.ts'
 import type { AppWindow } from './hosts/app-window.ts'
+import { pretendPlaces } from './hosts/said.ts'
 
 /** The pictures in docs/screenshots: fixed images, a fixed present. Made on request: CABOTEUR_SCREENSHOTS=1 npx playwright test. */
 
@@ -111,8 +113,25 @@ const FOLDER = join(ROOT, 'docs/screenshots')
 
 async function take({ page }: AppWindow, name: string): Promise<void> {
   mkdirSync(FOLDER, { recursive: true })
+  // Neither the pointer nor the focus is part of a picture.
   await page.mouse.move(0, 0)
+  await page.evaluate(() => {
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
+  })
   await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: 'disabled', caret: 'hide' })
+}
+
+const STICK = '/media/marie/KINGSTON'
+const NOWHERE = 'unix:///nowhere/docker.sock'
+
+/** A picture names no folder and no computer of whoever takes it. */
+async function pretend({ page }: AppWindow, folder: string): Promise<void> {
+  const texts = {
+    [folder]: STICK,
+    [NOWHERE]: 'unix:///var/run/docker.sock',
+    [`"computer":"${hostname()}"`]: '"computer":"atelier-03"',
+  }
+  await pretendPlaces(page, { texts, free: 11_400_000_000 })
 }
 
 const SHOP_ROW = 'acme/boutique 2, 2.4, 2.4.1, latest'
@@ -124,12 +143,13 @@ for (const language of ['fr', 'en'] as const) {
     test('with Docker', async ({ app, engine, folder }) => {
       const { page, words } = app
       await page.clock.setFixedTime(NOW)
+      await pretend(app, folder)
       await fill(engine, folder)
       const file = inFolder(folder, 'boutique-2.5.tar')
       await pictured(file, [NEXT, PAYMENT])
       await app.show({ lang: language, clock: NOW })
-      await startSave(app, ['acme/paiement 1.9, 1.9.0'], inFolder(folder, 'acme-paiement-1.9.0.tar.gz'), 'gzip')
-      await waitForTransfer(app, '→ acme-paiement-1.9.0.tar.gz')
+      await startSave(app, ['acme/paiement 1.9, 1.9.0'], inFolder(folder, 'acme-paiement-1.9.0.tar'), 'none')
+      await waitForTransfer(app, '→ acme-paiement-1.9.0.tar')
       for (const theme of ['light', 'dark'] as const) {
         const look = `${language}-${theme}`
         await app.show({ lang: language, theme, clock: NOW })
@@ -158,8 +178,9 @@ for (const language of ['fr', 'en'] as const) {
     })
 
     test.describe('without Docker', () => {
-      test.use({ dockerHost: 'unix:///var/run/docker-absent.sock' })
-      test('without Docker', async ({ app }) => {
+      test.use({ dockerHost: NOWHERE })
+      test('without Docker', async ({ app, folder }) => {
+        await pretend(app, folder)
         for (const theme of ['light', 'dark'] as const) {
           await app.show({ lang: language, theme, clock: NOW })
           await expect(app.page.getByRole('button', { name: app.words.common.retry })).toBeVisible()

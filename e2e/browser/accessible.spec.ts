@@ -18,7 +18,7 @@ import {
 } from '../flows.ts'
 import { archiveOf, inFolder, loaded, runnable } from '../given.ts'
 import { type Address, type AppWindow, holdFiles } from '../hosts/app-window.ts'
-import { AWAY, pretendAway } from '../hosts/away.ts'
+import { AWAY, pretendAway } from '../hosts/said.ts'
 import { fill } from '../words.ts'
 
 /** axe on the screen as it is now. */

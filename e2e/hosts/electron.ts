@@ -24,15 +24,16 @@ export function electronMissing(): string | undefined {
 /** The desktop program in Electron. Only its dialogs are answered in its place: nobody sits before them. */
 export async function openInElectron(
   dockerHost: string,
+  home: string,
   folder: string,
   language: Language,
 ): Promise<AppWindow & { close(): Promise<void> }> {
   const executablePath = electronBinary()
   if (!executablePath) throw new Error('no Electron')
-  const environment = { ...process.env, ...hostEnvironment(dockerHost, folder) }
+  const environment = { ...process.env, ...hostEnvironment(dockerHost, home) }
   const application: ElectronApplication = await _electron.launch({
     executablePath,
-    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ROOT, `--user-data-dir=${join(folder, '.electron')}`],
+    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ROOT, `--user-data-dir=${join(home, '.electron')}`],
     env: Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => !!entry[1])),
   })
   const page = await application.firstWindow()

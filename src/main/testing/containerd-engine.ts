@@ -14,9 +14,6 @@ import { tempDir } from './temp.ts'
 
 const SUITE = 'trixie'
 
-/** True when this run asks for the slow tests on a containerd store. */
-export const containerdAsked = process.env['CABOTEUR_TEST_CONTAINERD'] === '1'
-
 function cacheDir(): string {
   return process.env['CABOTEUR_TEST_CACHE'] ?? join(tmpdir(), 'caboteur-test-cache')
 }

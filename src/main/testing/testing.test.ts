@@ -15,7 +15,6 @@ import {
   wrap,
 } from './archives.ts'
 import { findCommand, requireCommand } from './commands.ts'
-import { containerdAsked, startContainerdEngine } from './containerd-engine.ts'
 import { digestOf } from './content.ts'
 import { readOnlyMount, smallDisk } from './drives.ts'
 import { type Engine, startEngine } from './engine.ts'
@@ -224,26 +223,6 @@ describe('disks', () => {
       expect(() => engine.docker('load', '--input', path)).toThrow(/no space left/)
     } finally {
       await engine.stop()
-    }
-  })
-})
-
-describe.runIf(containerdAsked)('an engine with the containerd store', () => {
-  it('builds, runs, and loads what the classic store does not', { timeout: 600_000 }, async () => {
-    const engine = await startContainerdEngine()
-    const dir = tempDir()
-    try {
-      const image = await buildImage(engine, { name: 'ground/newer:1', layers: [{ files: { a: 'a' } }] })
-      expect(runImage(engine, 'ground/newer:1')).toBe('ground/newer:1 runs')
-      expect(image.configDigest).not.toBe(image.id)
-      const { rootfs, v1, ...loadable } = await handmadeArchives(dir)
-      for (const [kind, archive] of Object.entries<MadeArchive>(loadable)) {
-        expect(engine.docker('load', '--input', archive.path), kind).toContain('Loaded image')
-      }
-      for (const { path } of [rootfs, v1]) expect(() => engine.docker('load', '--input', path)).toThrow()
-    } finally {
-      await engine.stop()
-      removeDir(dir)
     }
   })
 })

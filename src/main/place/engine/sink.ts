@@ -231,14 +231,14 @@ class EngineWrite implements Write {
       return undefined
     } catch (error) {
       this.#signal.throwIfAborted()
-      const left = loading.flatMap(({ image }) => image.layers.map(layerKey)).filter((key) => !this.missing.has(key))
-      const refused = error instanceof AppError && error.code === 'docker-refused'
-      if (!refused || left.length === 0 || this.#load !== load) throw error
+      const keys = loading.flatMap(({ image }) => image.layers.map(layerKey))
+      const spared = keys.some((key) => !this.missing.has(key))
+      if (!lostLayers(error, spared) || this.#load !== load) throw error
       // It may have lost a layer it had when asked: once more, with everything.
       await this.#undo()
       this.#load = undefined
       this.#put.clear()
-      return left
+      return keys
     } finally {
       this.#signal.removeEventListener('abort', undoing)
     }
@@ -312,6 +312,16 @@ class EngineWrite implements Write {
       // The engine went away: what it had begun it drops by itself, and nothing of it has a name.
     }
   }
+}
+
+/**
+ * Did the engine miss a layer that it had, or was given? Where layers were left out, any refusal may mean that. A containerd
+ * store also drops a blob while it takes it: after a load that was broken off, its clean-up may remove what the next load
+ * found there already (seen on 26.1.5: "content digest sha256:…: not found").
+ */
+function lostLayers(error: unknown, spared: boolean): boolean {
+  if (!(error instanceof AppError) || error.code !== 'docker-refused') return false
+  return spared || /content digest sha256:[0-9a-f]+: not found/.test(error.raw ?? '')
 }
 
 function errorText(detail: unknown, error: unknown): string | undefined {

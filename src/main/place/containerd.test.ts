@@ -1,0 +1,114 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { damaged, dockerSave } from '../testing/archives.ts'
+import { startContainerdEngine } from '../testing/containerd-engine.ts'
+import { clientOf, load, save } from '../testing/copies.ts'
+import { type Engine, startEngine } from '../testing/engine.ts'
+import { handmadeArchives, type MadeArchive } from '../testing/handmade-archives.ts'
+import { type BuiltImage, buildImage, expected, runImage } from '../testing/images.ts'
+import { removeDir, tempDir } from '../testing/temp.ts'
+import { openArchive } from './archive/open.ts'
+import type { EngineClient } from './engine/client.ts'
+
+const NAME = 'containerd/app:1'
+const POINTS = 20
+const NEVER = new AbortController().signal
+
+/** The same promises on a Docker with the containerd store, where ids are manifests and `load` hides its failures. */
+describe('an engine with the containerd store', { timeout: 600_000 }, () => {
+  let dir: string
+  let classic: Engine
+  let engine: Engine
+  let client: EngineClient
+  let made: BuiltImage
+  let archive: MadeArchive
+
+  beforeAll(async () => {
+    dir = tempDir()
+    classic = await startEngine()
+    engine = await startContainerdEngine()
+    client = await clientOf(engine)
+    made = await buildImage(classic, {
+      name: NAME,
+      layers: [{ randomBytes: 6 << 20 }, { randomBytes: 6 << 20, seed: 'top' }],
+    })
+    archive = dockerSave(classic, dir, [NAME])
+  }, 600_000)
+  afterAll(async () => {
+    await engine.stop()
+    await classic.stop()
+    removeDir(dir)
+  })
+
+  it('is told by what it says of itself, loads what the classic store saved, and runs it', async () => {
+    expect(client).toMatchObject({ store: 'containerd', zstd: true })
+    await load(archive.path, client)
+    expect(runImage(engine, NAME)).toBe(`${NAME} runs`)
+    expect(expected(engine, NAME)).toMatchObject({ configDigest: made.configDigest, diffIds: made.diffIds })
+    engine.docker('rmi', '--force', NAME)
+  })
+
+  it('loads every kind of file that holds images', async () => {
+    const { rootfs: _, v1: __, ...kinds } = await handmadeArchives(dir)
+    for (const [kind, { path, images }] of Object.entries<MadeArchive>(kinds)) {
+      if (images.length > 1 && new Set(images.map(({ platform }) => platform.architecture)).size > 1) continue
+      const copied = await load(path, client)
+      for (const [index, { configDigest, diffIds }] of images.entries()) {
+        const id = copied.images[index]?.id ?? ''
+        expect(expected(engine, id), kind).toMatchObject({ configDigest, diffIds })
+      }
+      for (const { id } of copied.images) engine.docker('rmi', '--force', id)
+    }
+  })
+
+  it('saves what a classic Docker loads, with the same config and layers', async () => {
+    const built = await buildImage(engine, { name: 'containerd/own:1', layers: [{ textBytes: 300_000 }] })
+    const path = join(dir, 'own.tar')
+    await save(client, ['containerd/own:1'], path)
+    expect((await openArchive(path, NEVER)).contents.images[0]?.image.id).toBe(built.configDigest)
+    classic.docker('load', '--input', path)
+    expect(expected(classic, 'containerd/own:1')).toMatchObject({
+      configDigest: built.configDigest,
+      diffIds: built.diffIds,
+    })
+    expect(runImage(classic, 'containerd/own:1')).toBe('containerd/own:1 runs')
+  })
+
+  it(`leaves a name in use alone: a damaged layer, and cancel at ${POINTS} moments`, async () => {
+    const old = await buildImage(engine, {
+      name: NAME,
+      layers: [{ files: { 'etc/old': 'old' } }],
+      cmd: ['/bin/sh', '-c', 'echo the old one'],
+    })
+    const before = engine.docker('images', '--all', '--quiet', '--no-trunc').split('\n').sort()
+    const untouched = (): void => {
+      expect(engine.docker('image', 'inspect', '--format', '{{.Id}}', NAME)).toBe(old.id)
+      expect(runImage(engine, NAME)).toBe('the old one')
+      expect(engine.docker('images', '--all', '--quiet', '--no-trunc').split('\n').sort()).toEqual(before)
+    }
+    await expect(load(damaged(archive).path, client)).rejects.toMatchObject({ code: 'digest-mismatch' })
+    untouched()
+    // Right after a broken load this store may need a second try; the run after that tells how many moments there are.
+    let moments = 0
+    for (let run = 0; run < 2; run++) {
+      moments = 0
+      const done = await load(archive.path, client, { report: () => (moments += 1) })
+      engine.docker('tag', old.id, NAME)
+      engine.docker('rmi', done.images[0]?.id ?? '')
+      untouched()
+    }
+    for (let point = 0; point < POINTS; point++) {
+      const abort = new AbortController()
+      const at = Math.floor((point * moments) / POINTS)
+      let seen = 0
+      const report = (): void => {
+        if (seen++ === at) abort.abort()
+      }
+      await expect(
+        load(archive.path, client, { signal: abort.signal, report }),
+        `moment ${at} of ${moments}`,
+      ).rejects.toMatchObject({ code: 'cancelled' })
+      untouched()
+    }
+  })
+})
