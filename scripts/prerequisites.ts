@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { findCommand } from '../src/main/testing/commands.ts'
-import { containerdAsked } from '../src/main/testing/containerd-engine.ts'
 
 /**
  * What the tests need beside npm's packages. On Debian and Ubuntu, as root, what is missing is installed, and nothing
@@ -54,7 +53,7 @@ const NEEDS: readonly Need[] = [
   { what: 'a static busybox', packages: ['busybox-static'], present: hasStaticBusybox },
   { what: 'fonts', packages: ['fonts-liberation'], present: hasFonts, optional: true },
   { ...command('podman', 'podman'), optional: true },
-  ...(containerdAsked ? [command('debootstrap', 'debootstrap')] : []),
+  ...(process.env['CABOTEUR_TEST_CONTAINERD'] === '1' ? [command('debootstrap', 'debootstrap')] : []),
 ]
 
 const APT = ['-y', '--no-install-recommends', '--no-remove'] as const
