@@ -1,4 +1,4 @@
-import { type CDPSession, expect, type Page } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 import type { Language, Words } from '../words.ts'
 
 /** What is on screen in every host, and the few things that hosts do each in their own way. */
@@ -38,9 +38,11 @@ export async function holdFiles(page: Page, paths: readonly string[]): Promise<v
   await drag(page, paths, ['dragEnter', 'dragOver'])
 }
 
-type DragEventType = Parameters<CDPSession['send']>[0] extends string ? 'dragEnter' | 'dragOver' | 'drop' : never
-
-async function drag(page: Page, paths: readonly string[], events: readonly DragEventType[]): Promise<void> {
+async function drag(
+  page: Page,
+  paths: readonly string[],
+  events: readonly ('dragEnter' | 'dragOver' | 'drop')[],
+): Promise<void> {
   const { width, height } =
     page.viewportSize() ?? (await page.evaluate(() => ({ width: innerWidth, height: innerHeight })))
   const session = await page.context().newCDPSession(page)

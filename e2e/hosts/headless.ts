@@ -44,7 +44,7 @@ export function stateFolder(home: string): string {
 }
 
 /** Far more than an end takes; one that does not come is a failure, and no reason to wait for it. */
-const END_LIMIT = 15_000
+export const END_LIMIT = 15_000
 
 /** Ends a process as a person does with Ctrl C; its exit code, or -1 when it had to be killed. */
 export async function endProcess(child: ChildProcess): Promise<number> {

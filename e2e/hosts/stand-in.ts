@@ -7,7 +7,7 @@ import { ROOT } from '../../scripts/build.ts'
 import { type Language, WORDS } from '../words.ts'
 import { type Address, type AppWindow, dropFiles, query, waitUntilShown } from './app-window.ts'
 import type { Commands, FromMain } from './electron-stand-in.ts'
-import { endProcess, hostEnvironment } from './headless.ts'
+import { END_LIMIT, endProcess, hostEnvironment } from './headless.ts'
 
 /** The built main process in a process of its own, with the stand-in in Electron's place. */
 export class DesktopProcess {
@@ -63,9 +63,10 @@ export class DesktopProcess {
     return (await answer.promise) as Awaited<ReturnType<Commands[C]>>
   }
 
-  /** Its exit code, once it has ended by itself. */
+  /** Its exit code, once it has ended by itself; null when it does not. */
   async ended(): Promise<number | null> {
-    if (this.child.exitCode === null) await once(this.child, 'exit')
+    const limit = AbortSignal.timeout(END_LIMIT)
+    if (this.child.exitCode === null) await once(this.child, 'exit', { signal: limit }).catch(() => this.child.kill())
     return this.child.exitCode
   }
 

@@ -88,7 +88,7 @@ export function parseReference(text: string): Reference | { problem: ReferencePr
     domain,
     path,
     ...(tag === undefined ? {} : { tag }),
-    ...(digest === undefined ? {} : { digest: digest as Digest }),
+    ...(digest === undefined ? {} : { digest }),
   }
 }
 
