@@ -1,6 +1,6 @@
 import type { CopyRequest, OpenEvent, PlaceRef, Plan, Transfer, Wanted } from '../shared/contract.ts'
 import { AppError } from '../shared/errors.ts'
-import { type Digest, isDigest, normaliseName, splitName } from '../shared/reference.ts'
+import { byTelling, type Digest, isDigest, normaliseName, splitName } from '../shared/reference.ts'
 import { type Copied, copy, type Wish } from './copy/copy.ts'
 import { Feed } from './feed.ts'
 import { freeSpace } from './files.ts'
@@ -17,6 +17,12 @@ import { engineSource } from './place/engine/source.ts'
 import type { Image, Layer, Naming, Sink, Source } from './place/place.ts'
 import { layerKey } from './place/place.ts'
 import { TransferQueue, type Work } from './transfer/queue.ts'
+
+/** Where a copy really goes. The sink is made when the copy runs: the engine may have been restarted while it waited. */
+interface Destination {
+  readonly to: PlaceRef
+  readonly sink: () => Sink
+}
 
 /** The app behind both hosts: places by their names on the wire, plans and transfers. */
 export class App {
@@ -129,17 +135,22 @@ export class App {
     const wishes = images.map(
       (image, index): Wish => ({ image, names: (request.images[index]?.names ?? []).map(checkedNaming) }),
     )
-    const { to, place } = await this.#destination(request)
+    const destination = await this.#destination(request)
     const titles = wishes.map(({ image, names }) => names[0]?.name ?? image.names[0] ?? image.id.slice(7, 19))
     const plan = await this.plan(request.from, request.to, request.images, signal)
     const id = this.queue.add(
       request,
-      to,
+      destination.to,
       titles,
       plan.move || undefined,
-      this.#work(source, wishes, place, request, () => id),
+      this.#work(source, wishes, destination, request, () => id),
     )
     return id
+  }
+
+  /** Forgets what has ended, and the browser's files that were kept for another try. */
+  async clear(): Promise<void> {
+    for (const { from } of this.queue.clear()) if (from.type === 'archive') await this.host.release?.(from.path)
   }
 
   /** Once more, planned anew: what the first try left there need not be sent again. */
@@ -149,12 +160,27 @@ export class App {
     return await this.start(request, signal)
   }
 
-  #work(source: Source, wishes: readonly Wish[], sink: () => Sink, request: CopyRequest, id: () => string): Work {
+  #work(
+    source: Source,
+    wishes: readonly Wish[],
+    { to: place, sink }: Destination,
+    request: CopyRequest,
+    id: () => string,
+  ): Work {
     return async (signal, report) => {
       const { downloads } = this.host
-      const copied = await copy(source, wishes, sink(), signal, report)
-      if (request.download && copied.file) downloads?.offer(id(), copied.file.path)
-      return resultOf(copied, request.download === true)
+      const { from, to, download = false } = request
+      let copied: Copied
+      try {
+        copied = await copy(source, wishes, sink(), signal, report)
+      } catch (error) {
+        if (download && place.type === 'archive') await downloads?.drop(place.path)
+        throw error
+      }
+      if (download && copied.file) downloads?.offer(id(), copied.file.path)
+      // A file of the browser's has served. After a failure it stays: the transfer may be tried again.
+      if (from.type === 'archive' && to.type === 'engine') await this.host.release?.(from.path)
+      return resultOf(copied, download)
     }
   }
 
@@ -170,17 +196,16 @@ export class App {
     return archive
   }
 
-  async #destination(request: CopyRequest): Promise<{ to: PlaceRef; place: () => Sink }> {
+  async #destination(request: CopyRequest): Promise<Destination> {
     const { to } = request
     if (to.type === 'engine') {
       this.engines.client(to.engine)
-      // The client at the time it runs: the engine may have been restarted while the copy waited.
-      return { to, place: () => engineSink(this.engines.client(to.engine)) }
+      return { to, sink: () => engineSink(this.engines.client(to.engine)) }
     }
     const path = request.download ? await this.#downloadPlace(to.path) : to.path
     if (!request.download) await this.host.admit(path)
     const target = request.compress ?? { method: 'none', level: 'normal' }
-    return { to: { type: 'archive', path }, place: () => archiveSink(path, target) }
+    return { to: { type: 'archive', path }, sink: () => archiveSink(path, target) }
   }
 
   async #downloadPlace(name: string): Promise<string> {
@@ -189,12 +214,11 @@ export class App {
   }
 }
 
-/** Another name of the same image that says most about it: a version of the same repository, else any. */
+/** Another name of the same image: of the same repository if there is one, the most telling first. */
 function telling(names: readonly string[], but: string): string | undefined {
   const { repository } = splitName(but)
-  const others = names.filter((name) => name !== but)
-  const versions = others.filter((name) => splitName(name).repository === repository && /\d/.test(splitName(name).tag))
-  return versions.sort((a, b) => b.length - a.length)[0] ?? others[0]
+  const others = names.filter((name) => name !== but).sort(byTelling)
+  return others.find((name) => splitName(name).repository === repository) ?? others[0]
 }
 
 function asId(id: string): Digest {

@@ -16,6 +16,8 @@ export interface Host {
   pick?(kind: 'open' | 'save', suggested: string | undefined): Promise<string[]>
   /** Shows a file in the system's file manager. */
   reveal?(path: string): Promise<void>
+  /** Deletes a file that came from the browser; leaves every other alone. */
+  release?(path: string): Promise<void>
   readonly folders?: Folders
   readonly downloads?: Downloads
 }

@@ -144,8 +144,8 @@ export const router = os.router({
     retry: os.copies.retry.handler(async ({ context: { app }, input, signal }) => ({
       id: await app.retry(input.id, until(signal)),
     })),
-    clear: os.copies.clear.handler(({ context: { app } }) => {
-      app.queue.clear()
+    clear: os.copies.clear.handler(async ({ context: { app } }) => {
+      await app.clear()
       return {}
     }),
     watch: os.copies.watch.handler(({ context: { app }, signal }) =>
@@ -162,6 +162,10 @@ export const router = os.router({
       path: await folders(app).makeFolder(input.path, input.name),
     })),
     target: os.files.target.handler(({ context: { app }, input }) => targetOf(app, input.path)),
+    release: os.files.release.handler(async ({ context: { app }, input }) => {
+      await app.host.release?.(input.path)
+      return {}
+    }),
     reveal: os.files.reveal.handler(async ({ context: { app }, input }) => {
       await app.host.reveal?.(input.path)
       return {}

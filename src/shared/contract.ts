@@ -73,7 +73,7 @@ export type EngineInfo = z.infer<typeof engineSchema>
 
 export const imageRowSchema = z.object({
   id: z.string(),
-  /** Familiar names, `repo:tag`, sorted; empty for an untagged image. */
+  /** Familiar names, `repo:tag`, the most telling first; empty for an untagged image. */
   names: z.array(z.string()),
   /** Repositories known by digest only (pulled by digest, or whose tag has moved on). */
   repositories: z.array(z.string()),
@@ -396,6 +396,8 @@ export const contract = {
     target: procedure
       .input(z.object({ path: z.string() }))
       .output(z.object({ exists: z.boolean(), size: z.number().optional(), free: z.number().optional() })),
+    /** A file sent by the browser is not needed any more; any other is none of the host's to delete and stays. */
+    release: procedure.input(z.object({ path: z.string() })).output(nothing),
     reveal: procedure.input(z.object({ path: z.string() })).output(nothing),
     /** Files the system asked the app to open (double click, "Open with"), as they come. */
     watchOpened: procedure.input(nothing).output(eventIterator(z.object({ paths: z.array(z.string()) }))),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  byTelling,
   datedName,
   familiar,
   full,
@@ -66,6 +67,11 @@ describe('references', () => {
   it('splits a name at its tag, never at a port', () => {
     expect(splitName('localhost:5000/app')).toEqual({ repository: 'localhost:5000/app', tag: '' })
     expect(splitName('localhost:5000/app:1')).toEqual({ repository: 'localhost:5000/app', tag: '1' })
+  })
+
+  it('puts the most telling name first', () => {
+    const names = ['a:latest', 'b:1', 'a:2', 'a:stable', 'a:2.4', 'a:2.4.1']
+    expect(names.sort(byTelling)).toEqual(['a:2.4.1', 'a:2.4', 'a:2', 'a:stable', 'a:latest', 'b:1'])
   })
 
   it('dates a name so that it stays a valid one', () => {

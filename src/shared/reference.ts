@@ -138,6 +138,23 @@ export function splitName(name: string): { repository: string; tag: string } {
     : { repository: name, tag: '' }
 }
 
+/** 0 for a version, 1 for a word, 2 for `latest`, which says nothing. */
+function rank(tag: string): number {
+  if (tag === 'latest') return 2
+  return /\d/.test(tag) ? 0 : 1
+}
+
+/** Sorts names so that of each repository the most telling comes first: 2.4.1, 2.4, 2, stable, latest. */
+export function byTelling(a: string, b: string): number {
+  const [one, other] = [splitName(a), splitName(b)]
+  return (
+    one.repository.localeCompare(other.repository, 'en') ||
+    rank(one.tag) - rank(other.tag) ||
+    (rank(one.tag) === 0 ? other.tag.length - one.tag.length : 0) ||
+    one.tag.localeCompare(other.tag, 'en', { numeric: true })
+  )
+}
+
 /** The dated name the former image keeps when a tag moves: `latest-20261120-1430`, the same in every language. */
 export function datedName(name: string, date: Date): string {
   const { repository, tag } = splitName(name)

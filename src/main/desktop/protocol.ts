@@ -16,7 +16,7 @@ export function registerPageScheme(): void {
 export function servePages(folder: string): void {
   protocol.handle('app', async (request) => {
     const { host, pathname } = new URL(request.url)
-    const file = normalize(decodeURIComponent(pathname === '/' ? '/index.html' : pathname))
+    const file = normalize(pathname === '/' ? '/index.html' : pathname)
     const content = host === 'caboteur' ? await readFile(join(folder, file)).catch(() => undefined) : undefined
     if (!content) return new Response('', { status: 404 })
     const type = PAGE_TYPES[extname(file)] ?? 'application/octet-stream'

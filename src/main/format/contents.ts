@@ -1,6 +1,6 @@
 import type { ArchiveFormat } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
-import { type Digest, normaliseName } from '../../shared/reference.ts'
+import { byTelling, type Digest, normaliseName } from '../../shared/reference.ts'
 import type { Descriptor, Documents, Form, Image, Layer } from '../place/place.ts'
 import { digestOf, hex } from './digest.ts'
 import {
@@ -182,7 +182,7 @@ interface Found {
 function addNames(found: Found, archived: ArchivedImage): void {
   const known = found.images.get(archived.image.id)
   const base = known ?? archived
-  const names = [...new Set([...(known?.image.names ?? []), ...archived.image.names])].sort()
+  const names = [...new Set([...(known?.image.names ?? []), ...archived.image.names])].sort(byTelling)
   const manifest = known?.documents.manifest ?? archived.documents.manifest
   found.images.set(archived.image.id, {
     ...base,
@@ -336,7 +336,7 @@ export async function readContents(all: Files, top: ReadonlySet<string>): Promis
   // manifest.json knows untagged images that some engines leave out of index.json, and the order of the layers.
   for (const entry of docker ?? []) {
     const names = entry.repotags.map((name) => normaliseName(name)).filter((name) => name !== undefined)
-    addNames(found, await dockerImage(files, entry, [...new Set(names)].sort()))
+    addNames(found, await dockerImage(files, entry, [...new Set(names)].sort(byTelling)))
   }
   return {
     format: docker ? 'docker-archive' : 'oci-archive',

@@ -31,6 +31,7 @@ export async function serveCommand(args: readonly string[], pages: string): Prom
     opened: new Feed<readonly string[]>([]),
     folders,
     downloads: exchange,
+    release: async (path) => await exchange.drop(path),
     async admit(path) {
       if (!exchange.holds(path)) await folders.admit(path)
     },
@@ -38,13 +39,14 @@ export async function serveCommand(args: readonly string[], pages: string): Prom
   const app = new App(host)
   await app.engines.open()
   const serving = await serve(app, exchange, pages, Number(values.port ?? 0))
-  process.stdout.write(`READY ${serving.invite()}\n`)
-  const again = (): void => void process.stdout.write(`READY ${serving.invite()}\n`)
-  // Each address is good once: Enter gives another.
-  if (process.stdin.isTTY) process.stdin.on('data', again)
   const stop = Promise.withResolvers<void>()
+  // Before the address is out: whoever reads it may end us at once.
   process.once('SIGINT', () => stop.resolve())
   process.once('SIGTERM', () => stop.resolve())
+  const invite = (): void => void process.stdout.write(`READY ${serving.invite()}\n`)
+  invite()
+  // Each address is good once: Enter gives another.
+  if (process.stdin.isTTY) process.stdin.on('data', invite)
   await stop.promise
   process.stdin.pause()
   await app.close()

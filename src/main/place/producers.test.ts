@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { byTelling } from '../../shared/reference.ts'
 import { copy } from '../copy/copy.ts'
 import { platformMatches } from '../format/documents.ts'
 import {
@@ -91,7 +92,7 @@ describe('image files by producer', () => {
       expect(facts(opened.contents.images.map(({ image }) => image)), maker).toEqual(wanted)
       for (const { configDigest, names } of made.images) {
         // Podman calls what it was given no registry for localhost/…
-        const called = maker === 'podman save' ? names.map((name) => `localhost/${name}`) : [...names].sort()
+        const called = maker === 'podman save' ? names.map((name) => `localhost/${name}`) : [...names].sort(byTelling)
         expect(opened.contents.images.find(({ image }) => image.id === configDigest)?.image.names, maker).toEqual(
           called,
         )

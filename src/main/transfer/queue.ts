@@ -49,13 +49,16 @@ export class TransferQueue {
     return this.#entries.find(({ row }) => row.transfer.id === id)?.request
   }
 
-  clear(): void {
+  /** Forgets the ended ones, and tells what they were asked for. */
+  clear(): readonly CopyRequest[] {
+    const ended = this.#entries.filter(({ row }) => row.transfer.endedAt !== undefined)
     this.#entries.splice(
       0,
       this.#entries.length,
       ...this.#entries.filter(({ row }) => row.transfer.endedAt === undefined),
     )
     this.#tell()
+    return ended.map(({ request }) => request)
   }
 
   /** Cancels everything and waits until nothing runs. */

@@ -122,7 +122,10 @@ interface OpenedProps {
 
 function Opened({ archive, title, step, file, onClose }: OpenedProps) {
   const { t } = useWords()
-  const load = useLoad(archive, onClose)
+  const load = useLoad(archive, () => {
+    file.keep()
+    onClose()
+  })
   const { engine } = load
   return (
     <SheetFrame

@@ -22,6 +22,8 @@ export interface OpenedFile {
   /** Opens it again after a failure. */
   readonly retry: () => void
   readonly stop: () => void
+  /** A copy of it was started: the host needs it when the sheet has gone. */
+  readonly keep: () => void
 }
 
 interface FileState {
@@ -53,8 +55,15 @@ function failureOf(error: unknown): ErrorData {
   return error instanceof AppError ? error.data : asFailure(error)
 }
 
-async function open(client: Client, item: LoadItem, signal: AbortSignal, report: Report): Promise<void> {
+async function open(
+  client: Client,
+  item: LoadItem,
+  signal: AbortSignal,
+  report: Report,
+  sent: (path: string) => void,
+): Promise<void> {
   const path = await pathOf(item, signal, report)
+  if ('file' in item) sent(path)
   report({ reading: { kind: 'reading', done: 0, total: 0 } })
   await read(client.archives.open({ path }, { signal }), 'reading', report)
 }
@@ -75,14 +84,31 @@ export function useArchive(item: LoadItem): OpenedFile {
     work(control.signal, report).catch((error: unknown) => report({ reading: undefined, error: failureOf(error) }))
   }, [])
 
+  /** Where the host put what this browser sent. Not needed when the sheet goes without a copy. */
+  const sent = useRef<string>(undefined)
+  const release = useCallback(() => {
+    const path = sent.current
+    sent.current = undefined
+    // The host may be gone with the page: it deletes the file when it ends, too.
+    if (path !== undefined) client.files.release({ path }).catch(() => undefined)
+  }, [client])
+
   const start = useCallback(() => {
+    release()
     setState({ archive: undefined, reading: { kind: 'reading', done: 0, total: 0 }, error: undefined })
-    run((signal, report) => open(client, item, signal, report))
-  }, [client, item, run])
+    run((signal, report) =>
+      open(client, item, signal, report, (path) => {
+        sent.current = path
+      }),
+    )
+  }, [client, item, run, release])
   useEffect(() => {
     start()
-    return () => running.current?.abort()
-  }, [start])
+    return () => {
+      running.current?.abort()
+      release()
+    }
+  }, [start, release])
 
   const { archive } = state
   const check = (): void => {
@@ -94,5 +120,8 @@ export function useArchive(item: LoadItem): OpenedFile {
     running.current?.abort()
     setState((before) => ({ ...before, reading: undefined }))
   }
-  return { ...state, check, retry: start, stop }
+  const keep = (): void => {
+    sent.current = undefined
+  }
+  return { ...state, check, retry: start, stop, keep }
 }

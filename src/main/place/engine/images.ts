@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode'
 import type { ImageDetails, ImageFacts, ImageRow, Platform, Removal } from '../../../shared/contract.ts'
 import { AppError } from '../../../shared/errors.ts'
-import { type Digest, isDigest, normaliseName, splitName } from '../../../shared/reference.ts'
+import { byTelling, type Digest, isDigest, normaliseName, splitName } from '../../../shared/reference.ts'
 import { type EngineClient, engineError } from './client.ts'
 
 /** What a person does with the images of an engine, one call each. */
@@ -10,7 +10,7 @@ function names(tags: readonly string[] | null | undefined): string[] {
   return (tags ?? [])
     .filter((tag) => tag !== '<none>:<none>')
     .map((tag) => normaliseName(tag) ?? tag)
-    .sort()
+    .sort(byTelling)
 }
 
 /** A digest as the engine gives it. */

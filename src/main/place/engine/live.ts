@@ -80,6 +80,8 @@ class LiveEngine {
     const stream = (await client.docker.getEvents({ filters: JSON.stringify(filters) })) as Readable
     const stop = (): void => void stream.destroy()
     this.#stop.signal.addEventListener('abort', stop, { once: true })
+    // It may have come while the engine was being asked: an aborted signal does not fire again.
+    if (this.#stop.signal.aborted) stop()
     const changed = new Feed(0)
     const ended = new AbortController()
     const listing = (async () => {
