@@ -134,7 +134,7 @@ async function pretend({ page }: AppWindow, folder: string): Promise<void> {
   await pretendPlaces(page, { texts, free: 11_400_000_000 })
 }
 
-const SHOP_ROW = 'acme/boutique 2, 2.4, 2.4.1, latest'
+const SHOP_ROW = 'acme/boutique 2.4.1, 2.4, 2, latest'
 
 for (const language of ['fr', 'en'] as const) {
   test.describe(`pictures (${language})`, () => {
@@ -148,13 +148,13 @@ for (const language of ['fr', 'en'] as const) {
       const file = inFolder(folder, 'boutique-2.5.tar')
       await pictured(file, [NEXT, PAYMENT])
       await app.show({ lang: language, clock: NOW })
-      await startSave(app, ['acme/paiement 1.9, 1.9.0'], inFolder(folder, 'acme-paiement-1.9.0.tar'), 'none')
+      await startSave(app, ['acme/paiement 1.9.0, 1.9'], inFolder(folder, 'acme-paiement-1.9.0.tar'), 'none')
       await waitForTransfer(app, '→ acme-paiement-1.9.0.tar')
       for (const theme of ['light', 'dark'] as const) {
         const look = `${language}-${theme}`
         await app.show({ lang: language, theme, clock: NOW })
         await expect(row(app, SHOP_ROW)).toContainText(words.platform.amd64)
-        await choose(app, SHOP_ROW, 'acme/paiement 1.9, 1.9.0')
+        await choose(app, SHOP_ROW, 'acme/paiement 1.9.0, 1.9')
         await take(app, `place-${look}`)
 
         const saving = await openSave(app, SHOP_ROW)
