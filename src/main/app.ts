@@ -150,7 +150,11 @@ export class App {
 
   /** Forgets what has ended, and the browser's files that were kept for another try. */
   async clear(): Promise<void> {
-    for (const { from } of this.queue.clear()) if (from.type === 'archive') await this.host.release?.(from.path)
+    for (const { from } of this.queue.clear()) await this.#release(from)
+  }
+
+  async #release(from: PlaceRef, but?: string): Promise<void> {
+    if (from.type === 'archive' && !this.queue.needs(from.path, but)) await this.host.release?.(from.path)
   }
 
   /** Once more, planned anew: what the first try left there need not be sent again. */
@@ -179,7 +183,7 @@ export class App {
       }
       if (download && copied.file) downloads?.offer(id(), copied.file.path)
       // A file of the browser's has served. After a failure it stays: the transfer may be tried again.
-      if (from.type === 'archive' && to.type === 'engine') await this.host.release?.(from.path)
+      if (to.type === 'engine') await this.#release(from, id())
       return resultOf(copied, download)
     }
   }

@@ -136,7 +136,8 @@ class Copy {
     this.#signal.throwIfAborted()
     for (const image of this.#images) {
       const absent = image.layers.find((layer) => keys.has(layerKey(layer)) && !this.#stored.has(layerKey(layer)))
-      if (absent) throw new AppError('layer-missing', { image: image.names[0] ?? image.id, path: '' })
+      if (absent)
+        throw new AppError('layer-missing', { image: image.names[0] ?? image.id, path: image.names[0] ?? image.id })
     }
   }
 
@@ -215,7 +216,7 @@ class Copy {
   #complete(): Complete[] {
     return this.#wishes.map(({ image, names }) => {
       const documents = this.#documents.get(image.id)
-      if (!documents) throw new AppError('archive-damaged', { detail: `no config for ${image.names[0] ?? image.id}` })
+      if (!documents) throw new AppError('image-missing', { image: image.names[0] ?? image.id })
       // An engine's own id is a manifest digest in its containerd store: compare configs where the id is one.
       if (image.config && digestOf(documents.config) !== digestOf(image.config))
         throw new AppError('digest-mismatch', { file: image.id })

@@ -4,7 +4,7 @@ import { app, BrowserWindow, dialog, type IpcMainEvent, ipcMain, powerSaveBlocke
 import { PORT_CHANNEL } from '../../shared/bridge.ts'
 import type { Transfer } from '../../shared/contract.ts'
 import { App } from '../app.ts'
-import { Feed } from '../feed.ts'
+import type { Feed } from '../feed.ts'
 import { type Host, hostInfo } from '../host.ts'
 import { router } from '../router.ts'
 import { PAGE_ORIGIN, servePages } from './protocol.ts'
@@ -65,8 +65,11 @@ async function followTransfers(transfers: Feed<readonly Transfer[]>, signal: Abo
   }
 }
 
-/** Closing mid-transfer asks first; then what was begun is undone before the program ends. */
-function guardQuit(caboteur: App, stop: AbortController): void {
+/**
+ * Closing mid-transfer asks first; then what was begun is undone before the program ends. Gives what a window's closing
+ * asks: it must stay while the answer may be to go on, or the program would run on with no window to reach it by.
+ */
+function guardQuit(caboteur: App, stop: AbortController): () => boolean {
   let ending = false
   app.on('before-quit', (event) => {
     if (ending) return
@@ -80,6 +83,11 @@ function guardQuit(caboteur: App, stop: AbortController): void {
     })()
   })
   app.on('window-all-closed', () => app.quit())
+  return () => {
+    if (ending || !caboteur.queue.busy) return true
+    app.quit()
+    return false
+  }
 }
 
 async function confirmQuit(): Promise<boolean> {
@@ -97,9 +105,9 @@ async function confirmQuit(): Promise<boolean> {
   return response === 1
 }
 
-/** Runs the app once Electron is ready. `folder`: where the built main process is. */
-export async function runDesktop(folder: string): Promise<void> {
-  const opened = new Feed<readonly string[]>(filesOf(process.argv, process.cwd()))
+/** Runs the app once Electron is ready. `folder`: where the built main process is; `opened`: files it was asked to open. */
+export async function runDesktop(folder: string, opened: Feed<readonly string[]>): Promise<void> {
+  opened.set([...opened.value, ...filesOf(process.argv, process.cwd())])
   const caboteur = new App(desktopHost(opened))
   const stop = new AbortController()
   const handler = new RPCHandler(router)
@@ -109,10 +117,6 @@ export async function runDesktop(folder: string): Promise<void> {
     handler.upgrade(port, { context: { app: caboteur } })
     port.start()
   })
-  app.on('open-file', (event, path) => {
-    event.preventDefault()
-    opened.set([path])
-  })
   app.on('second-instance', (_, argv, workingDirectory) => {
     const files = filesOf(argv, workingDirectory)
     if (files.length > 0) opened.set(files)
@@ -120,15 +124,15 @@ export async function runDesktop(folder: string): Promise<void> {
     if (window?.isMinimized()) window.restore()
     window?.focus()
   })
-  guardQuit(caboteur, stop)
+  const mayClose = guardQuit(caboteur, stop)
   servePages(join(dirname(folder), 'renderer'))
   await caboteur.engines.open()
   followTransfers(caboteur.queue.transfers, stop.signal).catch((error: unknown) => console.error(error))
   const preload = join(dirname(folder), 'preload', 'index.cjs')
   const icon = join(folder, '../../resources/icon.png')
-  await openWindow(preload, icon)
+  await openWindow(preload, icon, mayClose)
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0)
-      openWindow(preload, icon).catch((error: unknown) => console.error(error))
+      openWindow(preload, icon, mayClose).catch((error: unknown) => console.error(error))
   })
 }

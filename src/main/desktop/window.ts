@@ -34,7 +34,7 @@ async function remember(bounds: Bounds): Promise<void> {
 }
 
 /** The window, locked down: no Node, no other site, no second window. `preload` and the page are files of the build. */
-export async function openWindow(preload: string, icon: string): Promise<BrowserWindow> {
+export async function openWindow(preload: string, icon: string, mayClose: () => boolean): Promise<BrowserWindow> {
   const window = new BrowserWindow({
     ...(await rememberedBounds()),
     minWidth: 480,
@@ -58,7 +58,8 @@ export async function openWindow(preload: string, icon: string): Promise<Browser
   })
   window.webContents.session.setPermissionRequestHandler((_, __, decide) => decide(false))
   window.once('ready-to-show', () => window.show())
-  window.on('close', () => {
+  window.on('close', (event) => {
+    if (!mayClose()) event.preventDefault()
     remember(window.getNormalBounds()).catch((error: unknown) => console.error(error))
   })
   await window.loadURL(`${PAGE_ORIGIN}/index.html`)

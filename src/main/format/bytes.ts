@@ -25,6 +25,15 @@ export async function* gather(bytes: Bytes, size: number): AsyncGenerator<Uint8A
   if (buffer && filled > 0) yield buffer.subarray(0, filled)
 }
 
+/** The same bytes; an error on their way is thrown as `named` calls it. */
+export async function* naming(bytes: Bytes, named: (error: unknown) => unknown): AsyncGenerator<Uint8Array> {
+  try {
+    yield* bytes
+  } catch (error) {
+    throw named(error)
+  }
+}
+
 /** First bytes of a stream, which stays whole in `whole`. Empty for an empty stream. */
 export async function peek(bytes: Bytes): Promise<{ head: Uint8Array; whole: Bytes }> {
   const reader = bytes[Symbol.asyncIterator]()

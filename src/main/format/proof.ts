@@ -39,11 +39,18 @@ function unpackedHash(form: Exclude<Form, 'plain'>, stored: () => number, file: 
   const hashing = (async (): Promise<Digest> => {
     const sha = createSha256()
     let size = 0
-    for await (const chunk of unpack(pipe.bytes, form)) {
-      size += chunk.length
-      if (size > BOMB_BYTES && size > stored() * BOMB_RATIO)
-        throw new AppError('archive-hostile', { detail: `${file} unpacks without end` })
-      await sha.update(chunk)
+    try {
+      for await (const chunk of unpack(pipe.bytes, form)) {
+        size += chunk.length
+        if (size > BOMB_BYTES && size > stored() * BOMB_RATIO)
+          throw new AppError('archive-hostile', { path: file, detail: `${file} unpacks without end` })
+        await sha.update(chunk)
+      }
+    } catch (error) {
+      // A layer that does not unpack is not what anything promised of it, whatever the rest of its file is.
+      if (error instanceof AppError && error.code !== 'archive-hostile')
+        throw new AppError('digest-mismatch', { file }, { cause: error })
+      throw error
     }
     return await sha.digest()
   })()

@@ -145,6 +145,9 @@ function entryOf(header: Header, extended: ReadonlyMap<string, string>, offset: 
   }
 }
 
+/** What is read of pax records; the others (times, owners, attributes) are none of an archive's business. */
+const KNOWN = /^(path|linkpath|size|GNU\.sparse\..*)$/
+
 /** Long names and pax records that stand before an entry, gathered until the entry itself comes. */
 async function readExtension(
   cursor: Cursor,
@@ -158,7 +161,10 @@ async function readExtension(
   if (data.length < header.size) throw new AppError('archive-truncated')
   if (header.typeflag === 'L') into.set('path', field(data, 0, data.length))
   else if (header.typeflag === 'K') into.set('linkpath', field(data, 0, data.length))
-  else for (const [key, value] of parsePax(data)) (header.typeflag === 'g' ? global : into).set(key, value)
+  else
+    for (const [key, value] of parsePax(data)) {
+      if (KNOWN.test(key)) (header.typeflag === 'g' ? global : into).set(key, value)
+    }
 }
 
 /**

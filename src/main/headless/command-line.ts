@@ -15,6 +15,7 @@ import type { EngineClient } from '../place/engine/client.ts'
 import type { Image, Layer, Sink, Source, Stored } from '../place/place.ts'
 import { layerKey } from '../place/place.ts'
 import { type Address, idPart, parseAddress } from './address.ts'
+import { onStop } from './signals.ts'
 
 /** `caboteur list|inspect|verify|copy`: docs/command-line.md is the contract. stdout carries the answer, stderr the rest. */
 
@@ -351,7 +352,8 @@ function language(): Language {
     : 'en'
 }
 
-function complain(error: AppError, json: boolean): number {
+/** Says what went wrong on stderr, its last line as JSON, and gives the exit status. */
+export function complain(error: AppError, json: boolean): number {
   if (!json) {
     const { what, next } = sentence(error.data, language())
     process.stderr.write(`caboteur: ${what}\n${next}\n`)
@@ -400,13 +402,11 @@ async function run(
   return await command(words, options, signal)
 }
 
-/** Runs a command line (without `serve`) and tells the exit status. SIGINT and SIGTERM cancel, and what was begun is undone. */
+/** Runs a command line (without `serve`) and tells the exit status. A signal to end cancels, and what was begun is undone. */
 export async function commandLine(args: readonly string[]): Promise<number> {
   const json = args.includes('--json')
   const abort = new AbortController()
-  const cancel = (): void => abort.abort()
-  process.on('SIGINT', cancel)
-  process.on('SIGTERM', cancel)
+  const listenNoMore = onStop(() => abort.abort())
   try {
     const { words, options, help } = parseOptions(args)
     if (help || words[0] === 'help') {
@@ -417,7 +417,6 @@ export async function commandLine(args: readonly string[]): Promise<number> {
   } catch (error) {
     return complain(abort.signal.aborted ? new AppError('cancelled', {}, { cause: error }) : asAppError(error), json)
   } finally {
-    process.off('SIGINT', cancel)
-    process.off('SIGTERM', cancel)
+    listenNoMore()
   }
 }

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { mkdtemp, open, readdir, rm, stat } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { AppError, asAppError } from '../../shared/errors.ts'
 import { fileError, freeSpace } from '../files.ts'
@@ -32,7 +32,7 @@ export class Exchange implements Downloads {
 
   /** Is this one of the files in exchange? */
   holds(path: string): boolean {
-    return dirname(dirname(path)) === this.#folder
+    return path === resolve(path) && dirname(dirname(path)) === this.#folder
   }
 
   async place(name: string): Promise<string> {

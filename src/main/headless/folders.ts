@@ -1,6 +1,6 @@
 import { access, constants, mkdir, readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { Folder } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
 import { fileError, freeSpace } from '../files.ts'
@@ -21,6 +21,8 @@ export class HostFolders implements Folders {
 
   /** Follows links before it compares: a link below a root must not lead out of it. @throws folder-outside */
   async admit(path: string): Promise<void> {
+    // The system follows a link before it goes up from it; a path with .. could mean two places.
+    if (!isAbsolute(path) || path.split(/[\\/]/).includes('..')) throw new AppError('folder-outside', { path })
     const real = await realOf(path)
     for (const root of await this.#roots()) {
       const way = relative(await realOf(root), real)

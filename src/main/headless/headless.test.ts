@@ -52,8 +52,13 @@ describe('folders for a browser', () => {
   afterAll(() => removeDir(dir))
 
   it('lets what is below a root pass, there or not yet', async () => {
-    for (const path of ['root', 'root/a.tar', 'root/inside/new.tar', 'root/inside/../a.tar'])
-      await folders.admit(join(dir, path))
+    for (const path of ['root', 'root/a.tar', 'root/inside/new.tar']) await folders.admit(join(dir, path))
+  })
+
+  it('keeps out what is no whole path, or goes up: a link may lie before the ..', async () => {
+    for (const path of ['a.tar', `${dir}/root/out/../secret`, `${dir}/root/inside/../a.tar`]) {
+      await expect(folders.admit(path)).rejects.toMatchObject({ code: 'folder-outside' })
+    }
   })
 
   it.each(['secret', 'root/../secret', 'root-not/x', 'root/out/secret', 'root/out/new.tar', '..'])(

@@ -40,7 +40,8 @@ export async function serve(app: App, exchange: Exchange, pages: string, port: n
   const invitations = new Set<string>()
   const handler = new RPCHandler(router)
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 4 << 20 })
-  const server = createServer((request, response) => {
+  // No limit for a request's body: a file of many gigabytes takes its time to be sent. Headers keep Node's limit.
+  const server = createServer({ requestTimeout: 0 }, (request, response) => {
     answer(request, response).catch((error: unknown) => {
       console.error(error)
       response.destroy()
@@ -97,9 +98,14 @@ export async function serve(app: App, exchange: Exchange, pages: string, port: n
   }
 
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    // Nobody else listens once Node has handed the socket over: a peer that breaks off would end the process.
+    socket.on('error', () => socket.destroy())
     const open = hostIsOurs(request) && originIsOurs(request) && isKnown(request) && request.url === '/rpc'
     if (!open) return void socket.end('HTTP/1.1 403 Forbidden\r\n\r\n')
-    sockets.handleUpgrade(request, socket, head, (connection) => void handler.upgrade(connection, { context: { app } }))
+    sockets.handleUpgrade(request, socket, head, (connection) => {
+      connection.on('error', () => connection.terminate())
+      void handler.upgrade(connection, { context: { app } })
+    })
   })
 
   return {

@@ -49,6 +49,14 @@ export class TransferQueue {
     return this.#entries.find(({ row }) => row.transfer.id === id)?.request
   }
 
+  /** Is a file still to be read, by a transfer other than `but`? */
+  needs(path: string, but?: string): boolean {
+    return this.#entries.some(
+      ({ row, request: { from } }) =>
+        row.transfer.endedAt === undefined && row.transfer.id !== but && from.type === 'archive' && from.path === path,
+    )
+  }
+
   /** Forgets the ended ones, and tells what they were asked for. */
   clear(): readonly CopyRequest[] {
     const ended = this.#entries.filter(({ row }) => row.transfer.endedAt !== undefined)

@@ -112,7 +112,8 @@ function mayBeDocument(entry: TarEntry, head: Uint8Array): boolean {
 
 async function passFile(pass: Pass, entry: TarEntry, bytes: Bytes, room: number): Promise<number> {
   const { head, whole } = await peek(bytes)
-  pass.heads.set(entry.name, head.slice(0, 16))
+  // A copy: a view would keep the whole chunk it looks at.
+  pass.heads.set(entry.name, Uint8Array.from(head.subarray(0, 16)))
   if (mayBeDocument(entry, head)) {
     if (entry.size > room) throw new AppError('archive-too-large', { detail: `${entry.name}, ${entry.size} bytes` })
     pass.documents.set(entry.name, await collect(whole, entry.size))

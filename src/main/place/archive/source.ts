@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts'
 import type { Digest } from '../../../shared/reference.ts'
 import { aboutFile, openFile, readRange, sameStamp } from '../../files.ts'
+import { naming } from '../../format/bytes.ts'
 import { unpack } from '../../format/compression.ts'
 import type { ArchivedImage, LayerFile } from '../../format/contents.ts'
 import { readTar } from '../../format/tar.ts'
@@ -49,6 +50,9 @@ export function archiveSource(archive: OpenArchive): Source {
     return archived
   }
 
+  // A layer's bytes fail in the hands of whoever reads them: their errors are named where they are made.
+  const named = (error: unknown): unknown => aboutFile(error, archive.path)
+
   async function* layers(wanted: readonly Wanted[], signal: AbortSignal): AsyncGenerator<LayerPiece> {
     const { file, stamp } = await openFile(archive.path)
     try {
@@ -56,7 +60,7 @@ export function archiveSource(archive: OpenArchive): Source {
       if (archive.compression === 'none') {
         for (const one of wanted) {
           const { offset, size } = one.file.entry
-          yield piece(one, readRange(file, offset, offset + size, signal))
+          yield piece(one, naming(readRange(file, offset, offset + size, signal), named))
         }
         return
       }
@@ -67,7 +71,7 @@ export function archiveSource(archive: OpenArchive): Source {
       )) {
         const one = left.get(entry.name)
         if (!one || entry.type !== 'file') continue
-        yield piece(one, bytes)
+        yield piece(one, naming(bytes, named))
         left.delete(entry.name)
         if (left.size === 0) return
       }
@@ -93,7 +97,7 @@ export function archiveSource(archive: OpenArchive): Source {
       try {
         yield* layers(files, signal)
       } catch (error) {
-        throw aboutFile(error, archive.path)
+        throw named(error)
       }
     },
   }

@@ -192,9 +192,20 @@ async function setName({ docker }: EngineClient, id: string, name: string): Prom
   }
 }
 
+/** The name itself, or the first of name-2, name-3 … that no other image has: a dated name is one of its minute only. */
+async function freeName(client: EngineClient, wanted: string, owner: string): Promise<string> {
+  const { repository, tag } = splitName(wanted)
+  for (let count = 1; ; count++) {
+    const suffix = count === 1 ? '' : `-${count}`
+    const name = `${repository}:${tag.slice(0, 128 - suffix.length)}${suffix}`
+    const has = await idOf(client, name)
+    if (has === undefined || has === owner) return name
+  }
+}
+
 /**
- * Gives an image a name. Whoever has it now keeps `keepAs` instead, given before the name moves, so that at no moment an
- * image is without any. @throws name-invalid, image-missing
+ * Gives an image a name. Whoever has it now keeps `keepAs` instead (`keptAs` tells the name really given, where another image has that one), before
+ * the name moves, so that at no moment an image is without any. @throws name-invalid, image-missing
  */
 export async function giveName(
   client: EngineClient,
@@ -205,9 +216,14 @@ export async function giveName(
   checkedName(name)
   const former = await idOf(client, name)
   if (former === id) return { former }
-  if (former !== undefined && keepAs !== undefined) await setName(client, former, keepAs)
+  if (former === undefined || keepAs === undefined) {
+    await setName(client, id, name)
+    return { former }
+  }
+  const keptAs = await freeName(client, keepAs, former)
+  await setName(client, former, keptAs)
   await setName(client, id, name)
-  return { former, ...(former !== undefined && keepAs !== undefined ? { keptAs: keepAs } : {}) }
+  return { former, keptAs }
 }
 
 /** As `giveName`, when the name still belongs to whom the person was shown (`''`: to nobody). @throws image-changed */

@@ -7,6 +7,7 @@ import { digestOf } from '../../format/digest.ts'
 import { platformText } from '../../format/documents.ts'
 import { type TarWriter, tarWriter } from '../../format/tar-writer.ts'
 import {
+  type Bytes,
   type Complete,
   type Done,
   type Image,
@@ -18,7 +19,7 @@ import {
   type Write,
 } from '../place.ts'
 import { type EngineClient, engineError, messages, refusal } from './client.ts'
-import { giveName, idOf, inspectImage } from './images.ts'
+import { giveName, inspectImage } from './images.ts'
 
 /** What an engine has of an image before anything is sent. */
 export interface Held {
@@ -108,6 +109,8 @@ class EngineWrite implements Write {
   /** Ids that the load under way brings, as this engine will call them. */
   #coming: readonly Digest[] = []
   #committed = false
+  /** Everything is being sent once more: what the engine refuses now is its last word. */
+  #again = false
 
   constructor(
     client: EngineClient,
@@ -132,6 +135,8 @@ class EngineWrite implements Write {
     const abort = new AbortController()
     const load: Load = { tar, abort, sent: false, answer: this.#send(tar, abort.signal) }
     load.answer.catch((error: unknown) => tar.fail(error))
+    // An engine that takes no more bytes must not hold up a cancel.
+    this.#signal.addEventListener('abort', () => breakOff(load), { once: true })
     this.#load = load
     return load
   }
@@ -177,21 +182,31 @@ class EngineWrite implements Write {
   ): Promise<void> {
     if (!digest || size === undefined) throw new TypeError('an engine needs digest and size first')
     const load = this.#start()
-    if (this.#put.has(digest)) for await (const _ of bytes);
-    else await this.#entry(load, async () => await load.tar.file(blobPath(digest), size, bytes))
+    let own: { readonly error: unknown } | undefined
+    async function* watched(): Bytes {
+      try {
+        yield* bytes
+      } catch (error) {
+        own = { error }
+        throw error
+      }
+    }
+    try {
+      if (this.#put.has(digest)) for await (const _ of bytes);
+      else await load.tar.file(blobPath(digest), size, watched())
+    } catch (error) {
+      throw own ? own.error : await this.#brokenOff(load, error)
+    }
     this.#put.add(digest)
   }
 
-  /** A tar entry fails when the engine breaks off: what it said is the error to tell. */
-  async #entry(load: Load, work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      if (error instanceof AppError || this.#signal.aborted) throw error
-      // The engine's words come after the broken pipe.
-      await load.answer
-      throw error
-    }
+  /** A tar entry failed though its bytes did not: the engine broke off, and its words come after the broken pipe. */
+  async #brokenOff(load: Load, error: unknown): Promise<unknown> {
+    if (this.#signal.aborted) return error
+    return await load.answer.then(
+      () => error,
+      (said: unknown) => said,
+    )
   }
 
   async commit(images: readonly Complete[]): Promise<Done | { readonly lacking: readonly LayerKey[] }> {
@@ -222,8 +237,11 @@ class EngineWrite implements Write {
       load.sent = true
       // Without names, whatever happens to this load it touches nobody's tag.
       const nameless = loading.map((complete) => ({ ...complete, names: [] }))
-      for (const { name, content } of bundleDocuments(nameless))
-        await this.#entry(load, async () => await load.tar.document(name, content))
+      try {
+        for (const { name, content } of bundleDocuments(nameless)) await load.tar.document(name, content)
+      } catch (error) {
+        throw await this.#brokenOff(load, error)
+      }
       load.tar.finish()
       this.#signal.addEventListener('abort', undoing, { once: true })
       await load.answer
@@ -233,7 +251,8 @@ class EngineWrite implements Write {
       this.#signal.throwIfAborted()
       const keys = loading.flatMap(({ image }) => image.layers.map(layerKey))
       const spared = keys.some((key) => !this.missing.has(key))
-      if (!lostLayers(error, spared) || this.#load !== load) throw error
+      if (this.#again || !lostLayers(error, spared)) throw error
+      this.#again = true
       // It may have lost a layer it had when asked: once more, with everything.
       await this.#undo()
       this.#load = undefined
@@ -266,16 +285,12 @@ class EngineWrite implements Write {
         for (const { name, keepAs } of complete.names) {
           const { former, keptAs } = await giveName(this.#client, id, name, keepAs)
           if (former === id) continue
-          undo.push(async () =>
-            former === undefined
-              ? await this.#client.docker.getImage(name).remove({ noprune: true })
-              : await giveName(this.#client, former, name),
-          )
+          undo.push(async () => await this.#takeBack(id, name, former))
           if (former !== undefined) replaced.push({ name, ...(keptAs === undefined ? {} : { keptAs }) })
         }
       }
     } catch (error) {
-      for (const step of undo.reverse()) await step()
+      for (const step of undo.reverse()) await step().catch(() => undefined)
       throw error
     }
     return {
@@ -287,31 +302,48 @@ class EngineWrite implements Write {
     }
   }
 
-  /** Removes by id what this load brought: also what the engine's list hides. An image that was there before stays. */
+  async #takeBack(id: string, name: string, former: string | undefined): Promise<void> {
+    if (former !== undefined) {
+      await giveName(this.#client, former, name)
+      return
+    }
+    const names = (await inspectImage(this.#client, id)).RepoTags ?? []
+    // The only name of an image that was there before: taking it away would remove the image.
+    if (this.#before.has(id) && names.length < 2) return
+    await this.#client.docker.getImage(name).remove({ noprune: true })
+  }
+
+  /**
+   * Removes by id what this load brought: also what the engine's list hides. An image that was there before stays, and so
+   * does one that has a name: ours come without, so somebody else wants it.
+   */
   async #undo(): Promise<void> {
     for (const id of this.#coming) {
-      if (this.#before.has(id) || (await idOf(this.#client, id)) === undefined) continue
-      await this.#client.docker.getImage(id).remove({ force: false })
+      try {
+        const came = await inspectImage(this.#client, id)
+        const named = (came.RepoTags ?? []).some((tag) => tag !== '<none>:<none>')
+        if (!this.#before.has(id) && !named) await this.#client.docker.getImage(id).remove({ force: false })
+      } catch {
+        // Not there, in use, or the engine went away: what it had begun it drops by itself, and nothing of it has a name.
+      }
     }
   }
 
   async close(): Promise<void> {
     const load = this.#load
     if (!load || this.#committed) return
-    try {
-      if (load.sent) {
-        this.#report({ type: 'undoing' })
-        await load.answer.catch(() => undefined)
-      } else {
-        load.abort.abort()
-        load.tar.fail(new AppError('cancelled'))
-        await load.answer.catch(() => undefined)
-      }
-      await this.#undo()
-    } catch {
-      // The engine went away: what it had begun it drops by itself, and nothing of it has a name.
-    }
+    if (load.sent) this.#report({ type: 'undoing' })
+    else breakOff(load)
+    await load.answer.catch(() => undefined)
+    await this.#undo()
   }
+}
+
+/** Ends a load that the engine cannot finish yet. Nothing for one that was sent to its end: that one is waited for. */
+function breakOff(load: Load): void {
+  if (load.sent) return
+  load.abort.abort()
+  load.tar.fail(new AppError('cancelled'))
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { AppError } from '../../../shared/errors.ts'
 import type { Digest } from '../../../shared/reference.ts'
 import { CHUNK } from '../../files.ts'
-import { gather, peek } from '../../format/bytes.ts'
+import { gather, naming, peek } from '../../format/bytes.ts'
 import { digestOf, hex } from '../../format/digest.ts'
 import {
   diffIds,
@@ -150,7 +150,7 @@ class SaveReading {
     }
     const diffId = this.#legacy.diffId(folder)
     if (diffId === undefined || !this.#wanted.has(diffId)) return undefined
-    return { type: 'layer', layer: { diffId }, form: 'plain', size: entry.size, bytes }
+    return { type: 'layer', layer: { diffId }, form: 'plain', size: entry.size, bytes: naming(bytes, saveError) }
   }
 
   async #blob(hexId: string, entry: TarEntry, bytes: Bytes): Promise<Piece | undefined> {
@@ -158,7 +158,13 @@ class SaveReading {
     if (this.#client.store === 'classic') {
       if (this.#byId.has(hexId)) return await this.#config(hexId, entry, bytes)
       if (!this.#diffIds.has(digest) || !this.#wanted.has(digest)) return undefined
-      return { type: 'layer', layer: { diffId: digest }, form: 'plain', size: entry.size, bytes }
+      return {
+        type: 'layer',
+        layer: { diffId: digest },
+        form: 'plain',
+        size: entry.size,
+        bytes: naming(bytes, saveError),
+      }
     }
     const { head, whole } = await peek(bytes)
     if (head[0] === 0x7b && entry.size <= MAX_DOCUMENT) {
@@ -170,7 +176,7 @@ class SaveReading {
     const form = formOf(head)
     // Which diffId it is, only its bytes tell: the engine's API names no blobs.
     const layer = { stored: { mediaType: MEDIA.layer[form], digest, size: entry.size } }
-    return { type: 'layer', layer, form, size: entry.size, bytes: whole }
+    return { type: 'layer', layer, form, size: entry.size, bytes: naming(whole, saveError) }
   }
 
   /** At the end of a containerd store's stream: config and manifest of each image, by digest from its id down. */
