@@ -169,6 +169,35 @@ describe('the command line', () => {
     expect(readdirSync(dir).filter((name) => name.startsWith('stopped'))).toEqual([])
   })
 
+  it('leaves no half file when whoever reads its output leaves, or the terminal closes', async () => {
+    for (const end of ['leaves', 'closes'] as const) {
+      const path = join(dir, `unheard-${end}.tar`)
+      const env = {
+        ...process.env,
+        DOCKER_HOST: engine.host,
+        DOCKER_CONFIG: engine.config,
+        CABOTEUR_HOME: join(dir, 'home'),
+      }
+      const args = ['src/main/headless.ts', 'copy', 'engine:cli/app:1.0', `archive:${path}`, '--json']
+      const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] })
+      child.stdout.once('data', () => {
+        if (end === 'leaves') child.stdout.destroy()
+        else child.kill('SIGHUP')
+      })
+      await new Promise((resolve) => child.on('close', resolve))
+      expect(readdirSync(dir).filter((name) => name.startsWith('unheard') && name.includes('partial'))).toEqual([])
+    }
+  })
+
+  it.each([
+    ['serve', '--port', 'abc'],
+    ['serve', '--unknown'],
+  ])('refuses %s %s with usage, not with a stack', async (...args) => {
+    const ended = await caboteur(args)
+    expect(ended.status).toBe(2)
+    expect(JSON.parse(ended.err.trim().split('\n').at(-1) ?? '')).toMatchObject({ code: 'usage' })
+  })
+
   it('explains itself', async () => {
     expect(await caboteur(['--help'])).toMatchObject({
       status: 0,

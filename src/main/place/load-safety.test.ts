@@ -1,13 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AppError } from '../../shared/errors.ts'
+import { copy } from '../copy/copy.ts'
 import { damaged, dockerSave, truncated, wrap } from '../testing/archives.ts'
 import { clientOf, load } from '../testing/copies.ts'
 import { type Engine, startEngine } from '../testing/engine.ts'
 import type { MadeArchive } from '../testing/handmade-archives.ts'
 import { type BuiltImage, buildImage, runImage } from '../testing/images.ts'
 import { removeDir, tempDir } from '../testing/temp.ts'
+import { openArchive } from './archive/open.ts'
+import { archiveSource } from './archive/source.ts'
 import type { EngineClient } from './engine/client.ts'
+import { engineSink } from './engine/sink.ts'
+import type { Bytes, Source } from './place.ts'
 
+const NEVER = new AbortController().signal
 const NAME = 'safety/app:1.1.0'
 /** Moments of a load at which it is cancelled. */
 const POINTS = 20
@@ -54,6 +60,28 @@ describe('a load over a name in use', () => {
     const broken = damaged(archive)
     const path = kind === 'plain' ? broken.path : wrap(broken, kind).path
     await expect(load(path, client)).rejects.toMatchObject({ code: 'digest-mismatch' })
+    untouched()
+  })
+
+  it('ends when the source breaks off, though the engine still waits for more', async () => {
+    const opened = await openArchive(archive.path, NEVER)
+    const source = archiveSource(opened)
+    const images = opened.contents.images.map(({ image }) => image)
+    async function* pulled(bytes: Bytes): Bytes {
+      for await (const chunk of bytes) {
+        yield chunk
+        throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' })
+      }
+    }
+    const breaking: Source = {
+      read: source.read,
+      async *walk(...asked) {
+        for await (const piece of source.walk(...asked))
+          yield piece.type === 'layer' ? { ...piece, bytes: pulled(piece.bytes) } : piece
+      },
+    }
+    const wishes = images.map((image) => ({ image, names: [{ name: NAME }] }))
+    await expect(copy(breaking, wishes, engineSink(client), NEVER, () => undefined)).rejects.toThrow('EIO')
     untouched()
   })
 

@@ -268,11 +268,7 @@ export async function planRemoval(client: EngineClient, ids: readonly string[]):
     const removed = images.filter(({ outcome }) => outcome === 'remove').map(({ id }) => id)
     return {
       images,
-      ...(await spaceOf(
-        client,
-        removed,
-        all.map(({ Id }) => Id),
-      )),
+      ...(await spaceOf(client, removed)),
     }
   } catch (error) {
     throw engineError(error)
@@ -285,14 +281,11 @@ function outcomeOf(containers: readonly string[], parent: boolean): Removal['ima
 }
 
 /** Layers that only the images to remove have, by chain: exact on the classic store, where a chain is what is kept. */
-async function spaceOf(
-  client: EngineClient,
-  removed: readonly string[],
-  all: readonly string[],
-): Promise<{ space: number; exact: boolean }> {
+async function spaceOf(client: EngineClient, removed: readonly string[]): Promise<{ space: number; exact: boolean }> {
   const going = new Set(removed)
   const kept = new Set<string>()
-  for (const id of all) {
+  // Not the intermediate images of the classic builder: they go with the last image built on them.
+  for (const { Id: id } of await client.docker.listImages({ all: false })) {
     if (going.has(id)) continue
     const image = await inspectImage(client, id).catch(() => undefined)
     for (const chain of chainKeys(image?.RootFS.Layers ?? [])) kept.add(chain)
