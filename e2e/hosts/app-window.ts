@@ -47,7 +47,16 @@ async function drag(
     page.viewportSize() ?? (await page.evaluate(() => ({ width: innerWidth, height: innerHeight })))
   const session = await page.context().newCDPSession(page)
   const data = { items: [], files: [...paths], dragOperationsMask: 1 }
-  for (const type of events) await session.send('Input.dispatchDragEvent', { type, x: width / 2, y: height / 2, data })
+  const send = async (type: (typeof events)[number]): Promise<unknown> =>
+    await session.send('Input.dispatchDragEvent', { type, x: width / 2, y: height / 2, data })
+  for (const type of events) {
+    // The browser lets go only over what said, at the last move, that it takes files: that must have been the veil.
+    if (type === 'drop') {
+      await expect(page.locator('.drop-veil')).toBeVisible()
+      await send('dragOver')
+    }
+    await send(type)
+  }
   await session.detach()
 }
 

@@ -18,7 +18,9 @@ export function DropTarget() {
     const step = (by: number) => (event: DragEvent) => {
       if (!hasFiles(event)) return
       event.preventDefault()
-      depth = Math.max(0, depth + by)
+      // Nothing is entered instead: the drag has left the window, whatever was counted.
+      const gone = by < 0 && event.relatedTarget === null
+      depth = gone ? 0 : Math.max(0, depth + by)
       setOver(depth > 0)
     }
     window.addEventListener('dragenter', step(1), { signal })
