@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { damaged, dockerSave } from '../testing/archives.ts'
 import { startContainerdEngine } from '../testing/containerd-engine.ts'
-import { clientOf, load, save } from '../testing/copies.ts'
+import { cancelAtEach, clientOf, load, momentsOf, save, type Watching } from '../testing/copies.ts'
 import { type Engine, startEngine } from '../testing/engine.ts'
 import { handmadeArchives, type MadeArchive } from '../testing/handmade-archives.ts'
 import { type BuiltImage, buildImage, expected, runImage } from '../testing/images.ts'
@@ -90,25 +90,17 @@ describe('an engine with the containerd store', { timeout: 600_000 }, () => {
     untouched()
     // Right after a broken load this store may need a second try; the run after that tells how many moments there are.
     let moments = 0
-    for (let run = 0; run < 2; run++) {
-      moments = 0
-      const done = await load(archive.path, client, { report: () => (moments += 1) })
+    const run = async (watching: Watching): Promise<unknown> => await load(archive.path, client, watching)
+    for (let dry = 0; dry < 2; dry++) {
+      moments = await momentsOf(run)
+      const coming = engine.docker('image', 'inspect', '--format', '{{.Id}}', NAME)
       engine.docker('tag', old.id, NAME)
-      engine.docker('rmi', done.images[0]?.id ?? '')
+      engine.docker('rmi', coming)
       untouched()
     }
-    for (let point = 0; point < POINTS; point++) {
-      const abort = new AbortController()
-      const at = Math.floor((point * moments) / POINTS)
-      let seen = 0
-      const report = (): void => {
-        if (seen++ === at) abort.abort()
-      }
-      await expect(
-        load(archive.path, client, { signal: abort.signal, report }),
-        `moment ${at} of ${moments}`,
-      ).rejects.toMatchObject({ code: 'cancelled' })
+    await cancelAtEach(POINTS, moments, run, (outcome, moment) => {
+      expect(outcome, moment).toMatchObject({ code: 'cancelled' })
       untouched()
-    }
+    })
   })
 })

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { AppError } from '../../shared/errors.ts'
 import { copy } from '../copy/copy.ts'
 import { damaged, dockerSave, truncated, wrap } from '../testing/archives.ts'
-import { clientOf, load } from '../testing/copies.ts'
+import { cancelAtEach, clientOf, load, momentsOf, type Watching } from '../testing/copies.ts'
 import { type Engine, startEngine } from '../testing/engine.ts'
 import type { MadeArchive } from '../testing/handmade-archives.ts'
 import { type BuiltImage, buildImage, runImage } from '../testing/images.ts'
@@ -91,27 +90,16 @@ describe('a load over a name in use', () => {
   })
 
   it(`leaves nothing behind, cancelled at any of ${POINTS} moments`, async () => {
-    // A dry run tells how many moments there are; from the first byte to the last word of the engine.
-    let moments = 0
-    await load(archive.path, client, { report: () => (moments += 1) })
+    // From the first byte to the last word of the engine.
+    const run = async (watching: Watching): Promise<unknown> => await load(archive.path, client, watching)
+    const moments = await momentsOf(run)
     engine.docker('tag', old.id, NAME)
     engine.docker('rmi', coming)
     untouched()
-    for (let point = 0; point < POINTS; point++) {
-      const abort = new AbortController()
-      const at = Math.floor((point * moments) / POINTS)
-      let seen = 0
-      const report = (): void => {
-        if (seen === at) abort.abort()
-        seen += 1
-      }
-      const outcome = await load(archive.path, client, { signal: abort.signal, report }).catch(
-        (error: unknown) => error,
-      )
-      expect(outcome, `moment ${at} of ${moments}`).toBeInstanceOf(AppError)
-      expect(outcome).toMatchObject({ code: 'cancelled' })
+    await cancelAtEach(POINTS, moments, run, (outcome, moment) => {
+      expect(outcome, moment).toMatchObject({ code: 'cancelled' })
       untouched()
-    }
+    })
   })
 
   it('loads the same file at last, and keeps the old image under the name asked for', async () => {

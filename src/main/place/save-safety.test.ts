@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { clientOf, save } from '../testing/copies.ts'
+import { cancelAtEach, clientOf, momentsOf, save, type Watching } from '../testing/copies.ts'
 import { readOnlyMount, type SmallDisk, smallDisk } from '../testing/drives.ts'
 import { buildImage } from '../testing/images.ts'
 import { type SharedEngine, sharedEngine } from '../testing/shared-engine.ts'
@@ -52,26 +52,16 @@ describe('a save', () => {
     const folder = join(dir, 'cancelled')
     mkdirSync(folder)
     const path = join(folder, 'images.tar')
-    let moments = 0
-    await save(client, [NAME], path, { report: () => (moments += 1) })
+    const run = async (watching: Watching): Promise<unknown> => await save(client, [NAME], path, watching)
+    const moments = await momentsOf(run)
     writeFileSync(path, 'precious')
     writeFileSync(`${path}.sha256`, 'precious too')
-    for (let point = 0; point < POINTS; point++) {
-      const abort = new AbortController()
-      const at = Math.floor((point * moments) / POINTS)
-      let seen = 0
-      const report = (): void => {
-        if (seen === at) abort.abort()
-        seen += 1
-      }
-      await expect(
-        save(client, [NAME], path, { signal: abort.signal, report }),
-        `moment ${at} of ${moments}`,
-      ).rejects.toMatchObject({ code: 'cancelled' })
+    await cancelAtEach(POINTS, moments, run, (outcome, moment) => {
+      expect(outcome, moment).toMatchObject({ code: 'cancelled' })
       expect(readFileSync(path, 'utf8')).toBe('precious')
       expect(readFileSync(`${path}.sha256`, 'utf8')).toBe('precious too')
       expect(readdirSync(folder).sort()).toEqual(['images.tar', 'images.tar.sha256'])
-    }
+    })
   })
 
   it('says that the disk is full, and leaves no half file', async () => {

@@ -46,3 +46,29 @@ export async function save(
   )
   return await copy(engineSource(client), wishes, archiveSink(path, target), signal, report)
 }
+
+/** How many moments a copy has: each of its reports is one. */
+export async function momentsOf(run: (watching: Watching) => Promise<unknown>): Promise<number> {
+  let moments = 0
+  await run({ report: () => (moments += 1) })
+  return moments
+}
+
+/** Cancels a copy at `points` of its moments, from the first to the last, and calls `after` with how each try ended. */
+export async function cancelAtEach(
+  points: number,
+  moments: number,
+  run: (watching: Watching) => Promise<unknown>,
+  after: (outcome: unknown, moment: string) => void,
+): Promise<void> {
+  for (let point = 0; point < points; point++) {
+    const abort = new AbortController()
+    const at = Math.floor((point * moments) / points)
+    let seen = 0
+    const report = (): void => {
+      if (seen++ === at) abort.abort()
+    }
+    const outcome = await run({ signal: abort.signal, report }).catch((error: unknown) => error)
+    after(outcome, `moment ${at} of ${moments}`)
+  }
+}
