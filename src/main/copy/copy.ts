@@ -144,11 +144,11 @@ class Copy {
   async #put(piece: LayerPiece): Promise<void> {
     const { diffId, stored } = piece.layer
     const keep = this.#sink.takes.forms.includes(piece.form)
-    const digest = keep && piece.form !== 'plain' ? stored?.digest : diffId
-    const ready = !this.#sink.takes.sizeFirst || (keep && digest !== undefined && piece.size !== undefined)
-    let proof: Stored
-    if (keep && ready) proof = await this.#handOver(piece, { digest: stored?.digest ?? digest, size: piece.size })
-    else proof = await this.#convert(piece, keep)
+    // A plain layer is stored under its diffId.
+    const digest = stored?.digest ?? (piece.form === 'plain' ? diffId : undefined)
+    const told = digest !== undefined && piece.size !== undefined
+    const asItIs = keep && (told || !this.#sink.takes.sizeFirst)
+    const proof = asItIs ? await this.#handOver(piece, { digest, size: piece.size }) : await this.#convert(piece, keep)
     this.#stored.set(proof.diffId, proof)
     this.#stored.set(layerKey(piece.layer), proof)
     this.#moved += proof.size

@@ -16,11 +16,6 @@ export interface TarWriter {
   fail(error: unknown): void
 }
 
-/** What a tar takes for an entry of this size: its header, its bytes, the padding. */
-export function tarSizeOf(size: number): number {
-  return 512 + Math.ceil(size / 512) * 512
-}
-
 export function tarWriter(): TarWriter {
   const tar = pack({ highWaterMark: 1 })
   // An 'error' without a listener would end the process; the reader and the writer each learn of it on their own.

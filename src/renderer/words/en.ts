@@ -8,14 +8,11 @@ export const en = {
     close: 'Close',
     cancel: 'Cancel',
     retry: 'Try again',
-    back: 'Back',
-    ok: 'OK',
     images_one: '{{count, number}} image',
     images_other: '{{count, number}} images',
     upTo: 'up to {{size}}',
     free: '{{size}} free',
     none: 'none',
-    unknown: 'unknown',
     loading: 'Reading…',
   },
   shell: {
@@ -35,9 +32,9 @@ export const en = {
     connecting: 'Connecting to Caboteur…',
   },
   actions: {
-    found: 'Actions found',
     loadWords: 'load open file import',
     saveWords: 'save export file drive archive',
+    found: 'Actions found',
     saveFirst: 'Choose images first, then save them to a file.',
   },
   platform: {
@@ -69,7 +66,6 @@ export const en = {
     still:
       'Without Docker you can still look into an image file and check that it is sound: drop it below, or choose “Load a file…”.',
     connecting: 'Connecting to Docker…',
-    noneTitle: 'Docker was not found on this computer',
   },
   drop: {
     title: 'Drop a Docker image file here (.tar, .tar.gz, .zst…)',
@@ -77,7 +73,6 @@ export const en = {
     hintAway: 'Caboteur shows what is inside and can check it, without Docker',
     drag: 'Let go to look inside',
     dragHint: 'Nothing is loaded before you say so',
-    browse: 'Choose an image file…',
   },
   images: {
     list: 'Images of {{place}}',
@@ -106,7 +101,6 @@ export const en = {
     removeChosen: 'Remove…',
     clearChosen: 'Clear the selection',
     selection: 'Chosen images',
-    grouped: '{{count, number}} images',
   },
   tag: {
     add: 'tag',

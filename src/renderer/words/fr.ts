@@ -12,14 +12,11 @@ export const fr = {
     close: 'Fermer',
     cancel: 'Annuler',
     retry: 'Réessayer',
-    back: 'Retour',
-    ok: 'OK',
     images_one: '{{count, number}} image',
     images_other: '{{count, number}} images',
     upTo: 'jusqu’à {{size}}',
     free: '{{size}} libres',
     none: 'aucun',
-    unknown: 'inconnu',
     loading: 'Lecture…',
   },
   shell: {
@@ -39,9 +36,9 @@ export const fr = {
     connecting: 'Connexion à Caboteur…',
   },
   actions: {
-    found: 'Actions trouvées',
     loadWords: 'charger ouvrir fichier importer',
     saveWords: 'enregistrer exporter fichier clé archive sauvegarder',
+    found: 'Actions trouvées',
     saveFirst: 'Choisissez d’abord des images, puis enregistrez-les dans un fichier.',
   },
   platform: {
@@ -73,7 +70,6 @@ export const fr = {
     still:
       'Sans Docker, vous pouvez tout de même regarder ce que contient un fichier d’images et vérifier qu’il est intact : déposez-le ci-dessous, ou choisissez « Charger un fichier… ».',
     connecting: 'Connexion à Docker…',
-    noneTitle: 'Docker n’a pas été trouvé sur cet ordinateur',
   },
   drop: {
     title: 'Déposez ici un fichier d’images Docker (.tar, .tar.gz, .zst…)',
@@ -81,7 +77,6 @@ export const fr = {
     hintAway: 'Caboteur montre ce qu’il contient et peut le vérifier, même sans Docker',
     drag: 'Lâchez pour regarder ce qu’il contient',
     dragHint: 'Rien n’est chargé avant votre accord',
-    browse: 'Choisir un fichier d’images…',
   },
   images: {
     list: 'Images de {{place}}',
@@ -110,7 +105,6 @@ export const fr = {
     removeChosen: 'Supprimer…',
     clearChosen: 'Ne plus rien choisir',
     selection: 'Images choisies',
-    grouped: '{{count, number}} images',
   },
   tag: {
     add: 'tag',

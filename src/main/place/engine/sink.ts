@@ -320,8 +320,9 @@ class EngineWrite implements Write {
   async #undo(): Promise<void> {
     for (const id of this.#coming) {
       try {
-        const came = await inspectImage(this.#client, id)
-        const named = (came.RepoTags ?? []).some((tag) => tag !== '<none>:<none>')
+        // A broken image of the containerd store cannot be inspected, and is removed by its id all the same.
+        const came = await inspectImage(this.#client, id).catch(() => undefined)
+        const named = (came?.RepoTags ?? []).some((tag) => tag !== '<none>:<none>')
         if (!this.#before.has(id) && !named) await this.#client.docker.getImage(id).remove({ force: false })
       } catch {
         // Not there, in use, or the engine went away: what it had begun it drops by itself, and nothing of it has a name.
