@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { findCommand } from '../src/main/testing/commands.ts'
 
 /**
@@ -47,6 +47,9 @@ const NEEDS: readonly Need[] = [
   command('pigz', 'pigz'),
   command('xz-utils', 'xz'),
   command('bzip2', 'bzip2'),
+  command('openssh-client', 'ssh'),
+  command('openssh-server', 'sshd'),
+  command('openssl', 'openssl'),
   command('e2fsprogs', 'mkfs.ext4'),
   command('mount', 'losetup'),
   command('util-linux', 'unshare'),
@@ -58,6 +61,20 @@ const NEEDS: readonly Need[] = [
 
 const APT = ['-y', '--no-install-recommends', '--no-remove'] as const
 const LIMIT = 15 * 60_000
+
+/** Debian asks this file whether a package may start its services (policy-rc.d): ours are for the tests alone. */
+const POLICY = '/usr/sbin/policy-rc.d'
+
+/** Keeps what is installed from starting: no ssh, registry or Docker of the tests' ever listens on this computer. */
+function withoutServices<T>(act: () => T): T {
+  if (existsSync(POLICY)) return act()
+  writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    return act()
+  } finally {
+    rmSync(POLICY)
+  }
+}
 
 function apt(...args: readonly string[]): { ok: boolean; output: string } {
   const { status, stdout, stderr } = spawnSync('apt-get', args, {
@@ -123,7 +140,7 @@ export function ensurePrerequisites(): boolean {
   const missing = (): Need[] => NEEDS.filter((need) => !need.present())
   const root = process.getuid?.() === 0
   const installs = root && existsSync('/etc/debian_version') && findCommand('apt-get') !== undefined
-  if (installs && missing().length > 0) install(missing())
+  if (installs && missing().length > 0) withoutServices(() => install(missing()))
   const left = missing()
   const required = left.filter((need) => !need.optional).map(({ what }) => what)
   // Private Docker daemons and loop disks are root's.

@@ -42,6 +42,11 @@ test('the window goes nowhere else, opens no other and is permitted nothing', as
     expect(await desktop.ask('mayNavigate', address), address).toBe(false)
   expect(await desktop.ask('openSecond', 'https://elsewhere.example/')).toBe('deny')
   expect(await desktop.ask('openSecond', 'app://caboteur/index.html')).toBe('deny')
+  // Pages that help open outside, by name: a look-alike does not.
+  const help = 'https://docs.docker.com/get-started/get-docker/'
+  for (const url of [help, 'https://docs.docker.com.elsewhere.example/', 'file:///etc/hostname'])
+    expect(await desktop.ask('openSecond', url)).toBe('deny')
+  expect((await desktop.ask('record')).outside).toEqual([help])
   for (const permission of ['media', 'geolocation', 'notifications', 'clipboard-read', 'openExternal'])
     expect(await desktop.ask('mayUse', permission), permission).toBe(false)
 })

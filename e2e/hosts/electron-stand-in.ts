@@ -50,6 +50,7 @@ export interface Doings {
   }[]
   readonly questions: readonly { readonly message: string; readonly buttons: readonly string[] }[]
   readonly revealed: readonly string[]
+  readonly outside: readonly string[]
   readonly progress: readonly number[]
   readonly awake: { readonly started: number; readonly stopped: number }
 }
@@ -73,6 +74,7 @@ function tell(message: FromMain): void {
 const schemes: unknown[] = []
 const questions: { message: string; buttons: readonly string[] }[] = []
 const revealed: string[] = []
+const outside: string[] = []
 const progress: number[] = []
 const awake = { started: 0, stopped: 0 }
 let lockAsked = false
@@ -186,7 +188,10 @@ export const powerSaveBlocker = {
   },
 }
 
-export const shell = { showItemInFolder: (path: string): void => void revealed.push(path) }
+export const shell = {
+  showItemInFolder: (path: string): void => void revealed.push(path),
+  openExternal: async (url: string): Promise<void> => void outside.push(url),
+}
 
 export const protocol = {
   registerSchemesAsPrivileged: (given: readonly unknown[]): void => void schemes.push(...given),
@@ -269,6 +274,7 @@ const commands: Commands = {
     lockAsked,
     questions,
     revealed,
+    outside,
     progress,
     awake,
     windows: BrowserWindow.getAllWindows().map(({ webContents, shown, focused, options }) => ({

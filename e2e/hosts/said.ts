@@ -14,7 +14,7 @@ async function rewrite(
 }
 
 /** Docker's states when it is not ready, but for `docker-stopped`, which a host without Docker is in by itself. */
-export const AWAY = ['docker-missing', 'docker-denied', 'docker-too-old', 'docker-unsupported-address'] as const
+export const AWAY = ['docker-missing', 'docker-denied', 'docker-too-old', 'docker-address'] as const
 
 /**
  * Has the host say that Docker is in another of its states: a test can hardly bring a computer into all of them. That the

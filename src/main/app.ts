@@ -1,8 +1,22 @@
-import type { CopyRequest, OpenEvent, PlaceRef, Plan, Transfer, Wanted } from '../shared/contract.ts'
+import type {
+  Backup,
+  Computer,
+  CopyRequest,
+  EngineTest,
+  OpenEvent,
+  PlaceRef,
+  Plan,
+  Replaced,
+  SshTarget,
+  Transfer,
+  Wanted,
+} from '../shared/contract.ts'
 import { AppError } from '../shared/errors.ts'
 import { byTelling, type Digest, isDigest, normaliseName, splitName } from '../shared/reference.ts'
+import { Backups } from './backups.ts'
+import { Computers, trustedHosts } from './computers.ts'
 import { type Copied, copy, type Wish } from './copy/copy.ts'
-import { Feed } from './feed.ts'
+import { either, Feed } from './feed.ts'
 import { freeSpace } from './files.ts'
 import type { Host } from './host.ts'
 import { describeArchive, describeDetails } from './place/archive/describe.ts'
@@ -10,24 +24,31 @@ import type { OnRead, OpenArchive } from './place/archive/open.ts'
 import { Shelf } from './place/archive/shelf.ts'
 import { archiveSink } from './place/archive/sink.ts'
 import { archiveSource } from './place/archive/source.ts'
-import { imageDetails, inspectImage } from './place/engine/images.ts'
-import { Engines } from './place/engine/live.ts'
+import { connect } from './place/engine/client.ts'
+import { Engines } from './place/engine/engines.ts'
+import { allEngines } from './place/engine/find.ts'
+import { imageDetails, inspectImage, listImages, tagImage } from './place/engine/images.ts'
 import { engineSink, heldBy } from './place/engine/sink.ts'
 import { engineSource } from './place/engine/source.ts'
+import { type SshWay, sshWay } from './place/engine/ssh/way.ts'
 import type { Image, Layer, Naming, Sink, Source } from './place/place.ts'
 import { layerKey } from './place/place.ts'
+import { State } from './state.ts'
 import { TransferQueue, type Work } from './transfer/queue.ts'
 
 /** Where a copy really goes. The sink is made when the copy runs: the engine may have been restarted while it waited. */
 interface Destination {
   readonly to: PlaceRef
-  readonly sink: () => Sink
+  readonly sink: () => Promise<Sink>
 }
 
 /** The app behind both hosts: places by their names on the wire, plans and transfers. */
 export class App {
   readonly host: Host
-  readonly engines = new Engines()
+  readonly state = new State()
+  readonly computers = new Computers(this.state)
+  readonly backups = new Backups(this.state)
+  readonly engines = new Engines(async () => [...(await allEngines()), ...(await this.computers.addresses())])
   readonly archives = new Shelf()
   readonly queue = new TransferQueue()
 
@@ -35,9 +56,79 @@ export class App {
     this.host = host
   }
 
+  /** Reads what was remembered and begins to look for engines. */
+  async open(): Promise<void> {
+    await this.backups.readPreferences()
+    await this.engines.open()
+  }
+
   async close(): Promise<void> {
     await this.queue.close()
     await this.engines.close()
+    this.state.close()
+  }
+
+  async *watchBackups(engine: string, signal: AbortSignal): AsyncGenerator<Backup[]> {
+    const images = this.engines.images(engine)
+    for await (const _ of either(images, this.backups.changed, signal)) {
+      // While it is away there is no list to compare with.
+      const client = await this.engines.client(engine).catch(() => undefined)
+      yield client ? await this.backups.list(client, images.value) : []
+    }
+  }
+
+  /** Gives an image a name; what was kept of the former one is remembered. */
+  async tag({
+    engine,
+    ...request
+  }: Parameters<typeof tagImage>[1] & { engine: string }): Promise<{ replaced?: Replaced }> {
+    const client = await this.engines.client(engine)
+    const { former, keptAs } = await tagImage(client, request)
+    if (former === undefined || former === request.id) return {}
+    const [replaced] = await this.backups.record(client, [
+      { name: request.name, former, ...(keptAs ? { keptAs } : {}) },
+    ])
+    return replaced ? { replaced } : {}
+  }
+
+  async back(engine: string, backup: string, expected: string): Promise<{ replaced?: Replaced }> {
+    const client = await this.engines.client(engine)
+    const replaced = await this.backups.back(client, await listImages(client), backup, expected)
+    return replaced ? { replaced } : {}
+  }
+
+  /** How ssh gets to a computer that is only typed yet, or to an engine of the list. @throws docker-address */
+  sshWay(target: SshTarget): SshWay {
+    if ('computer' in target) return this.computers.way(target.computer, undefined)
+    const { ssh, host } = this.engines.address(target.engine)
+    return ssh ?? sshWay(host, trustedHosts())
+  }
+
+  /** Connects once to a computer that is only typed yet. */
+  async test(computer: Computer, password: string | undefined): Promise<EngineTest> {
+    const client = await connect(this.computers.address(computer, password))
+    try {
+      const { version, store, platform } = client
+      return { version, store, platform, images: (await listImages(client)).length }
+    } finally {
+      client.close()
+    }
+  }
+
+  async addComputer(
+    engine: string | undefined,
+    computer: Computer,
+    password: string | undefined,
+  ): Promise<{ engine: string; remembered: boolean }> {
+    const kept = await this.computers.keep(engine, computer, password)
+    await this.engines.renew(kept.engine)
+    this.engines.retry(kept.engine)
+    return kept
+  }
+
+  async forgetComputer(engine: string): Promise<void> {
+    await this.computers.forget(engine)
+    await this.engines.renew(engine)
   }
 
   /** Looks into a file, telling how far it has come; `deep` verifies every byte of it. */
@@ -71,7 +162,7 @@ export class App {
   }
 
   async #planLoad(images: readonly Image[], engine: string, wanted: readonly Wanted[]): Promise<Plan> {
-    const client = this.engines.client(engine)
+    const client = await this.engines.client(engine)
     const held = await heldBy(client, images)
     const rows: Plan['images'] = []
     for (const [index, { image, present, prefix }] of held.entries()) {
@@ -84,13 +175,14 @@ export class App {
     return {
       images: rows,
       ...totals(images, rows),
-      exact: client.store === 'classic',
+      exact: client.store === 'classic' && !client.podman,
+      absent: [],
       ...(free === undefined ? {} : { free }),
     }
   }
 
   async #planName(engine: string, id: Digest, name: string): Promise<Plan['images'][number]['names'][number]> {
-    const client = this.engines.client(engine)
+    const client = await this.engines.client(engine)
     const now = await inspectImage(client, checkedName(name)).catch((error: unknown) => {
       if (error instanceof AppError && error.code === 'image-missing') return undefined
       throw error
@@ -109,7 +201,7 @@ export class App {
     const rows: Plan['images'] = []
     for (const image of images) {
       const details =
-        from.type === 'engine' ? await imageDetails(this.engines.client(from.engine), image.id) : undefined
+        from.type === 'engine' ? await imageDetails(await this.engines.client(from.engine), image.id) : undefined
       const layers = image.layers.map((layer, index) => {
         const size = layer.stored?.size ?? details?.layers[index]?.size
         return { ...sized(layer), ...(size === undefined ? {} : { size }), move: true }
@@ -121,6 +213,9 @@ export class App {
       images: rows,
       ...totals(images, rows),
       exact: from.type === 'archive',
+      absent: images.flatMap((image) =>
+        (image.absent ?? []).map((platform) => ({ name: image.names[0] ?? '', platform })),
+      ),
       ...(free === undefined ? {} : { free }),
     }
   }
@@ -176,7 +271,7 @@ export class App {
       const { from, to, download = false } = request
       let copied: Copied
       try {
-        copied = await copy(source, wishes, sink(), signal, report)
+        copied = await copy(source, wishes, await sink(), signal, report)
       } catch (error) {
         if (download && place.type === 'archive') await downloads?.drop(place.path)
         throw error
@@ -184,12 +279,23 @@ export class App {
       if (download && copied.file) downloads?.offer(id(), copied.file.path)
       // A file of the browser's has served. After a failure it stays: the transfer may be tried again.
       if (to.type === 'engine') await this.#release(from, id())
-      return resultOf(copied, download)
+      return resultOf(copied, await this.#replaced(to, copied), download)
+    }
+  }
+
+  /** What a load made of the names it moved. The engine may be gone by now: the copy is done all the same. */
+  async #replaced(to: PlaceRef, { replaced }: Copied): Promise<Replaced[]> {
+    const plain = (): Replaced[] => replaced.map((one) => ({ ...one, containers: [], dropped: [] }))
+    if (to.type !== 'engine' || replaced.length === 0) return plain()
+    try {
+      return await this.backups.record(await this.engines.client(to.engine), replaced)
+    } catch {
+      return plain()
     }
   }
 
   async #source(place: PlaceRef, signal: AbortSignal): Promise<Source> {
-    if (place.type === 'engine') return engineSource(this.engines.client(place.engine))
+    if (place.type === 'engine') return engineSource(await this.engines.client(place.engine))
     await this.host.admit(place.path)
     return archiveSource(await this.#sound(place.path, signal))
   }
@@ -203,13 +309,13 @@ export class App {
   async #destination(request: CopyRequest): Promise<Destination> {
     const { to } = request
     if (to.type === 'engine') {
-      this.engines.client(to.engine)
-      return { to, sink: () => engineSink(this.engines.client(to.engine)) }
+      await this.engines.client(to.engine)
+      return { to, sink: async () => engineSink(await this.engines.client(to.engine)) }
     }
     const path = request.download ? await this.#downloadPlace(to.path) : to.path
     if (!request.download) await this.host.admit(path)
     const target = request.compress ?? { method: 'none', level: 'normal' }
-    return { to: { type: 'archive', path }, sink: () => archiveSink(path, target) }
+    return { to: { type: 'archive', path }, sink: async () => archiveSink(path, target) }
   }
 
   async #downloadPlace(name: string): Promise<string> {
@@ -259,13 +365,14 @@ function totals(images: readonly Image[], rows: Plan['images']): { move: number;
   return { move: sum(all.filter(({ move }) => move)), total: sum(all) }
 }
 
-function resultOf(copied: Copied, download: boolean): NonNullable<Transfer['result']> {
+function resultOf(copied: Copied, replaced: Replaced[], download: boolean): NonNullable<Transfer['result']> {
   return {
     images: copied.images.map(({ id, names }) => ({ id, names: [...names] })),
     moved: copied.moved,
     skipped: copied.skipped,
     ...(copied.file ? { file: { ...copied.file } } : {}),
-    replaced: copied.replaced.map((one) => ({ ...one })),
+    replaced,
+    absent: copied.absent.map((one) => ({ ...one })),
     download,
   }
 }

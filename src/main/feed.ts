@@ -46,6 +46,23 @@ export class Feed<T> {
   }
 }
 
+/** Something happens whenever one of two feeds has changed. */
+export async function* either(one: Feed<unknown>, other: Feed<unknown>, signal: AbortSignal): AsyncGenerator<void> {
+  const changed = new Feed(0)
+  const ended = new AbortController()
+  const until = AbortSignal.any([signal, ended.signal])
+  const follow = async (feed: Feed<unknown>): Promise<void> => {
+    for await (const _ of feed.watch(until)) changed.set(changed.value + 1)
+  }
+  const following = Promise.all([follow(one), follow(other)])
+  try {
+    for await (const _ of changed.watch(until)) yield
+  } finally {
+    ended.abort()
+    await following
+  }
+}
+
 /** Waits, or returns at once when aborted. Never rejects. */
 export async function delay(milliseconds: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return

@@ -62,9 +62,9 @@ export async function* readRange(file: FileHandle, start: number, end: number, s
 export function randomAccess(file: FileHandle, size: number): RandomAccess {
   return {
     size,
-    async read(offset, length) {
+    async read(offset, length, into) {
       const wanted = Math.max(0, Math.min(length, size - offset))
-      const buffer = Buffer.allocUnsafeSlow(wanted)
+      const buffer = into && into.length >= wanted ? into : Buffer.allocUnsafeSlow(wanted)
       let filled = 0
       while (filled < wanted) {
         const { bytesRead } = await file.read(buffer, filled, wanted - filled, offset + filled)

@@ -4,7 +4,8 @@ import { contract } from '../shared/contract.ts'
 import { AppError, asAppError } from '../shared/errors.ts'
 import type { App } from './app.ts'
 import { freeSpace } from './files.ts'
-import { imageDetails, imageFacts, planRemoval, removeImage, tagImage, untagImage } from './place/engine/images.ts'
+import { imageDetails, imageFacts, planRemoval, removeImage, untagImage } from './place/engine/images.ts'
+import { hostKeys, trust } from './place/engine/ssh/host-keys.ts'
 
 /** What each call has at hand. */
 export interface Context {
@@ -54,7 +55,7 @@ async function removeAll(
   engine: string,
   ids: readonly string[],
 ): Promise<{ removed: string[]; kept: { id: string; error: AppError['data'] }[] }> {
-  const client = app.engines.client(engine)
+  const client = await app.engines.client(engine)
   const removed: string[] = []
   const kept: { id: string; error: AppError['data'] }[] = []
   for (const id of ids) {
@@ -95,29 +96,60 @@ export const router = os.router({
       app.engines.retry(input.engine)
       return {}
     }),
+    start: os.engines.start.handler(async ({ context: { app }, input }) => {
+      await app.engines.start(input.engine)
+      return {}
+    }),
+    hostKeys: os.engines.hostKeys.handler(({ context: { app }, input }) => hostKeys(app.sshWay(input))),
+    trust: os.engines.trust.handler(async ({ context: { app }, input: { target, fingerprints } }) => {
+      await trust(app.sshWay(target), fingerprints)
+      if ('engine' in target) app.engines.retry(target.engine)
+      return {}
+    }),
+    test: os.engines.test.handler(({ context: { app }, input }) => app.test(input.computer, input.password)),
+    add: os.engines.add.handler(({ context: { app }, input: { engine, computer, password } }) =>
+      app.addComputer(engine, computer, password),
+    ),
+    computer: os.engines.computer.handler(({ context: { app }, input }) => app.computers.get(input.engine)),
+    forget: os.engines.forget.handler(async ({ context: { app }, input }) => {
+      await app.forgetComputer(input.engine)
+      return {}
+    }),
   },
   images: {
     watch: os.images.watch.handler(({ context: { app }, input, signal }) =>
-      stream(copies(app.engines.images(input.engine, until(signal)))),
+      stream(copies(app.engines.images(input.engine).watch(until(signal)))),
     ),
-    facts: os.images.facts.handler(({ context: { app }, input }) =>
-      imageFacts(app.engines.client(input.engine), input.ids),
+    facts: os.images.facts.handler(async ({ context: { app }, input }) =>
+      imageFacts(await app.engines.client(input.engine), input.ids),
     ),
-    details: os.images.details.handler(({ context: { app }, input }) =>
-      imageDetails(app.engines.client(input.engine), input.id),
+    details: os.images.details.handler(async ({ context: { app }, input }) =>
+      imageDetails(await app.engines.client(input.engine), input.id),
     ),
-    tag: os.images.tag.handler(async ({ context: { app }, input }) => {
-      await tagImage(app.engines.client(input.engine), input)
-      return {}
-    }),
+    tag: os.images.tag.handler(({ context: { app }, input }) => app.tag(input)),
     untag: os.images.untag.handler(async ({ context: { app }, input }) => {
-      await untagImage(app.engines.client(input.engine), input.id, input.name)
+      await untagImage(await app.engines.client(input.engine), input.id, input.name)
       return {}
     }),
-    removal: os.images.removal.handler(({ context: { app }, input }) =>
-      planRemoval(app.engines.client(input.engine), input.ids),
+    watchBackups: os.images.watchBackups.handler(({ context: { app }, input, signal }) =>
+      stream(app.watchBackups(input.engine, until(signal))),
+    ),
+    back: os.images.back.handler(({ context: { app }, input: { engine, backup, expected } }) =>
+      app.back(engine, backup, expected),
+    ),
+    removal: os.images.removal.handler(async ({ context: { app }, input }) =>
+      planRemoval(await app.engines.client(input.engine), input.ids),
     ),
     remove: os.images.remove.handler(({ context: { app }, input }) => removeAll(app, input.engine, input.ids)),
+  },
+  preferences: {
+    watch: os.preferences.watch.handler(({ context: { app }, signal }) =>
+      stream(app.backups.preferences.watch(until(signal))),
+    ),
+    set: os.preferences.set.handler(async ({ context: { app }, input }) => {
+      await app.backups.setPreferences(input)
+      return {}
+    }),
   },
   archives: {
     open: os.archives.open.handler(({ context: { app }, input, signal }) =>

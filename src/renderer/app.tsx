@@ -1,5 +1,6 @@
 import { MantineProvider } from '@mantine/core'
 import { useEffect } from 'react'
+import { followPreferences } from './backups/backup-store.ts'
 import { type Client, follow } from './connect.ts'
 import { DropTarget } from './files/drop-target.tsx'
 import { HostProvider } from './host.tsx'
@@ -62,6 +63,7 @@ export function App({ client }: { client: Client }) {
     const stops = [
       followEngines(client),
       followTransfers(client),
+      followPreferences(client),
       follow({
         open: (signal) => client.files.watchOpened({}, { signal }),
         take: ({ paths }) => lookIntoPaths(paths),

@@ -1,5 +1,7 @@
-/** The present in milliseconds, for relative dates only; `?clock=<ms>` in the address fixes it, so that pictures can be repeated. */
+/** `?clock=<ms>` in the address: a fixed present, so that pictures can be repeated. */
+const FIXED = Number(new URLSearchParams(globalThis.location?.search ?? '').get('clock'))
+
+/** The present in milliseconds, for relative dates only. */
 export function now(): number {
-  const fixed = Number(new URLSearchParams(globalThis.location?.search ?? '').get('clock'))
-  return fixed > 0 ? fixed : Date.now()
+  return FIXED > 0 ? FIXED : Date.now()
 }

@@ -41,6 +41,8 @@ export const hostSchema = z.object({
     browse: z.boolean(),
     /** `files.reveal` shows a file in the system's file manager. */
     reveal: z.boolean(),
+    /** `engines.start` may start Docker here: the person sits at this computer, or is its administrator. */
+    start: z.boolean(),
   }),
 })
 export type HostInfo = z.infer<typeof hostSchema>
@@ -49,6 +51,8 @@ export type HostInfo = z.infer<typeof hostSchema>
 
 /** Docker's states. `too-old` and `ready` carry its version; a state that is not `ready` carries why, as an error code. */
 export const engineStateSchema = z.discriminatedUnion('type', [
+  /** On another computer, and not looked at yet: `images.watch` connects it. */
+  z.object({ type: z.literal('idle') }),
   z.object({ type: z.literal('connecting') }),
   z.object({
     type: z.literal('ready'),
@@ -56,10 +60,33 @@ export const engineStateSchema = z.discriminatedUnion('type', [
     store: z.enum(['classic', 'containerd']),
     platform: platformSchema,
   }),
-  z.object({ type: z.literal('away'), error: errorSchema }),
+  /** `startable`: `engines.start` knows how to start it on this computer. */
+  z.object({ type: z.literal('away'), error: errorSchema, startable: z.boolean() }),
 ])
+
+/**
+ * How an engine came to be in the list. `default`: DOCKER_HOST or the platform's own socket; `context`: a docker context;
+ * `added`: a computer the person added here; the rest by the socket their product is known to keep.
+ */
+export const engineKindSchema = z.enum([
+  'default',
+  'context',
+  'added',
+  'desktop',
+  'rootless',
+  'colima',
+  'lima',
+  'orbstack',
+  'rancher',
+  'podman',
+])
+export type EngineKind = z.infer<typeof engineKindSchema>
+
 export const engineSchema = z.object({
   id: z.string(),
+  kind: engineKindSchema,
+  /** What tells it from others of its kind: a context's name, a profile of Colima, the name a person gave; '' for the only one. */
+  name: z.string(),
   /** The engine that `docker` itself would use. */
   current: z.boolean(),
   /** Where it is, for a person: `unix:///var/run/docker.sock`. */
@@ -70,6 +97,78 @@ export const engineSchema = z.object({
   bytes: z.number().optional(),
 })
 export type EngineInfo = z.infer<typeof engineSchema>
+
+/** A Docker on another computer, reached by the user's own ssh. */
+export const computerSchema = z.object({
+  /** What the person calls it; its name in the list. */
+  name: z.string(),
+  /** A host name, an address or an alias of ~/.ssh/config. */
+  host: z.string(),
+  port: z.number().int().min(1).max(65535).optional(),
+  user: z.string().optional(),
+  /** `usual`: as `ssh` itself would, by agent and default keys. `key`: this key file alone. `password`: asked for, kept in the keychain. */
+  signIn: z.discriminatedUnion('type', [
+    z.object({ type: z.literal('usual') }),
+    z.object({ type: z.literal('key'), path: z.string() }),
+    z.object({ type: z.literal('password') }),
+  ]),
+})
+export type Computer = z.infer<typeof computerSchema>
+
+/** A computer not yet added, or an engine of the list whose address is ssh. */
+export const sshTargetSchema = z.union([z.object({ computer: computerSchema }), z.object({ engine: z.string() })])
+export type SshTarget = z.infer<typeof sshTargetSchema>
+
+/** What a computer says it is. `known`: its key is one that ssh or the person trusts already. `changed`: another one is. */
+export const hostKeysSchema = z.object({
+  state: z.enum(['known', 'new', 'changed']),
+  /** As `ssh` shows it, for comparing by eye: type and `SHA256:…`. Empty when known. */
+  keys: z.array(z.object({ type: z.string(), fingerprint: z.string() })),
+})
+export type HostKeys = z.infer<typeof hostKeysSchema>
+
+export const engineTestSchema = z.object({
+  version: z.string(),
+  store: z.enum(['classic', 'containerd']),
+  platform: platformSchema,
+  images: z.number(),
+})
+
+export type EngineTest = z.infer<typeof engineTestSchema>
+
+/** A container, where images are spoken of. */
+export const containerSchema = z.object({ id: z.string(), name: z.string(), running: z.boolean() })
+export type ContainerRef = z.infer<typeof containerSchema>
+
+/** A name that moved to another image. `keptAs`: the name the former image kept; `containers`: those still made from it. */
+export const replacedSchema = z.object({
+  name: z.string(),
+  former: z.string().optional(),
+  keptAs: z.string().optional(),
+  containers: z.array(containerSchema),
+  /** Older kept versions of this name that were removed because more than the wished number had gathered. */
+  dropped: z.array(z.string()),
+})
+export type Replaced = z.infer<typeof replacedSchema>
+
+/** The image a name named before, kept under a name of its own: `back` makes it the name's again. */
+export const backupSchema = z.object({
+  /** The name it has now, `acme/shop:1.0-20261120-1430`. */
+  name: z.string(),
+  /** The name it had. */
+  of: z.string(),
+  id: z.string(),
+  size: z.number(),
+  /** When the name moved on, milliseconds since the epoch. */
+  at: z.number(),
+})
+export type Backup = z.infer<typeof backupSchema>
+
+export const preferencesSchema = z.object({
+  /** How many versions before are kept of a name; 0 for all. */
+  keepBackups: z.number().int().min(0).max(100),
+})
+export type Preferences = z.infer<typeof preferencesSchema>
 
 export const imageRowSchema = z.object({
   id: z.string(),
@@ -84,7 +183,11 @@ export const imageRowSchema = z.object({
 export type ImageRow = z.infer<typeof imageRowSchema>
 
 /** What needs an inspect of its own; asked for visible rows only. */
-export const imageFactsSchema = z.object({ id: z.string(), platform: platformSchema, containers: z.array(z.string()) })
+export const imageFactsSchema = z.object({
+  id: z.string(),
+  platform: platformSchema,
+  containers: z.array(containerSchema),
+})
 export type ImageFacts = z.infer<typeof imageFactsSchema>
 
 export const layerRowSchema = z.object({
@@ -123,7 +226,7 @@ export const imageDetailsSchema = z.object({
   volumes: z.array(z.string()),
   user: z.string(),
   workingDir: z.string(),
-  containers: z.array(z.object({ id: z.string(), name: z.string(), running: z.boolean() })),
+  containers: z.array(containerSchema),
 })
 export type ImageDetails = z.infer<typeof imageDetailsSchema>
 
@@ -179,6 +282,10 @@ export const problemSchema = z.object({
 })
 export type Problem = z.infer<typeof problemSchema>
 
+/** A platform (`linux/arm64`) an image has elsewhere, but not here. */
+export const absentSchema = z.object({ name: z.string(), platform: z.string() })
+export type Absent = z.infer<typeof absentSchema>
+
 export const archiveSchema = z.object({
   path: z.string(),
   format: archiveFormatSchema,
@@ -191,7 +298,7 @@ export const archiveSchema = z.object({
   problems: z.array(problemSchema),
   images: z.array(archiveImageSchema),
   /** Platforms an image names but whose content is not in the file. */
-  absent: z.array(z.object({ name: z.string(), platform: z.string() })),
+  absent: z.array(absentSchema),
 })
 export type Archive = z.infer<typeof archiveSchema>
 
@@ -236,6 +343,8 @@ export const planSchema = z.object({
   exact: z.boolean(),
   /** Free bytes at the destination, where that can be told. */
   free: z.number().optional(),
+  /** Platforms an image names but whose content is not at the source: they will be missing from the copy. */
+  absent: z.array(absentSchema),
 })
 export type Plan = z.infer<typeof planSchema>
 
@@ -293,8 +402,9 @@ export const transferSchema = z.object({
       file: z
         .object({ path: z.string(), size: z.number(), sha256: z.string(), readBack: z.enum(['disk', 'cache']) })
         .optional(),
-      /** Names that moved, and the name the former image kept (if any). */
-      replaced: z.array(z.object({ name: z.string(), keptAs: z.string().optional() })),
+      replaced: z.array(replacedSchema),
+      /** Platforms that could not come along: the source did not have them. */
+      absent: z.array(absentSchema),
       download: z.boolean(),
     })
     .optional(),
@@ -327,6 +437,26 @@ export const contract = {
     watch: procedure.input(nothing).output(eventIterator(z.array(engineSchema))),
     /** Try to connect now instead of at the next attempt. */
     retry: procedure.input(z.object({ engine: z.string() })).output(nothing),
+    /** Starts Docker on this computer, where `startable`. Answers when the system has taken it up; the list then changes by itself. */
+    start: procedure.input(z.object({ engine: z.string() })).output(nothing),
+    /** Asks another computer for its host keys, without any sign-in. */
+    hostKeys: procedure.input(sshTargetSchema).output(hostKeysSchema),
+    /** Trusts the keys that were shown, and no others. @throws ssh-host-changed when the computer now shows others */
+    trust: procedure
+      .input(z.object({ target: sshTargetSchema, fingerprints: z.array(z.string()).min(1) }))
+      .output(nothing),
+    /** Connects once, as the form says, and keeps nothing. */
+    test: procedure
+      .input(z.object({ computer: computerSchema, password: z.string().optional() }))
+      .output(engineTestSchema),
+    /** Adds a computer, or changes the one of this engine. `remembered` false: there is no keychain, the password is good for this run. */
+    add: procedure
+      .input(z.object({ engine: z.string().optional(), computer: computerSchema, password: z.string().optional() }))
+      .output(z.object({ engine: z.string(), remembered: z.boolean() })),
+    /** What was typed for an added computer; the password stays where it is. */
+    computer: procedure.input(z.object({ engine: z.string() })).output(computerSchema),
+    /** Forgets an added computer, its password and nothing else. */
+    forget: procedure.input(z.object({ engine: z.string() })).output(nothing),
   },
   images: {
     /** The images of an engine, again whenever they change (by its events); [] while it is away. */
@@ -346,7 +476,16 @@ export const contract = {
           expected: z.string(),
         }),
       )
-      .output(nothing),
+      .output(z.object({ replaced: replacedSchema.optional() })),
+    /** The versions before that are still there, newest first, again whenever they change. */
+    watchBackups: procedure.input(z.object({ engine: z.string() })).output(eventIterator(z.array(backupSchema))),
+    /**
+     * Gives a kept version its former name back. The image that has the name now is kept likewise; the kept version's own
+     * dated name goes. `expected`: the id that has the name now, as the person was shown ('' for none). @throws image-changed
+     */
+    back: procedure
+      .input(z.object({ engine: z.string(), backup: z.string(), expected: z.string() }))
+      .output(z.object({ replaced: replacedSchema.optional() })),
     /** Takes a name away; never the last one (that would remove the image: `remove` says so). */
     untag: procedure.input(z.object({ engine: z.string(), id: z.string(), name: z.string() })).output(nothing),
     removal: procedure.input(z.object({ engine: z.string(), ids: z.array(z.string()).min(1) })).output(removalSchema),
@@ -356,6 +495,10 @@ export const contract = {
       .output(
         z.object({ removed: z.array(z.string()), kept: z.array(z.object({ id: z.string(), error: errorSchema })) }),
       ),
+  },
+  preferences: {
+    watch: procedure.input(nothing).output(eventIterator(preferencesSchema)),
+    set: procedure.input(preferencesSchema.partial()).output(nothing),
   },
   archives: {
     /** What is inside a file. A compressed one is read whole, and checked on the way. */

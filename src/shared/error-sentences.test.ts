@@ -23,6 +23,8 @@ const PARTS = Object.fromEntries(
     'kind',
     'detail',
     'file',
+    'host',
+    'user',
   ].map((part) => [part, `<${part}>`]),
 )
 

@@ -28,9 +28,53 @@ const en: Record<ErrorCode, Sentence> = {
     what: 'This Docker is too old: version {version}, at least {least} is needed.',
     next: 'Update Docker on that computer.',
   },
-  'docker-unsupported-address': {
-    what: 'Caboteur cannot reach Docker at “{address}” yet.',
-    next: 'Use a Docker on this computer (a unix:// address), or choose another docker context.',
+  'docker-too-new': {
+    what: 'This Docker is too new: version {version} no longer speaks a language Caboteur knows.',
+    next: 'Update Caboteur.',
+  },
+  'docker-address': {
+    what: '“{address}” is not an address of a Docker.',
+    next: 'It begins with unix://, npipe://, tcp:// or ssh://. Correct it where it comes from (DOCKER_HOST or the docker context).',
+  },
+  'docker-unreachable': {
+    what: 'The computer at {address} does not answer.',
+    next: 'Check the address, the network and that Docker listens there, then try again.',
+  },
+  'docker-tls': {
+    what: 'The secured connection to Docker at {address} failed.',
+    next: 'The certificates of this context may be missing, expired or not the right ones: ask who gave them to you.',
+  },
+  'docker-start': {
+    what: 'Docker could not be started.',
+    next: 'The details say why. Start it by hand, or ask the administrator of this computer.',
+  },
+  'ssh-missing': {
+    what: 'The ssh command was not found on this computer.',
+    next: 'Install OpenSSH (on Windows: Settings, Optional features, OpenSSH Client), then try again.',
+  },
+  'ssh-unreachable': {
+    what: 'The computer {host} does not answer.',
+    next: 'Check its name or address, the network, and that it is switched on and lets ssh in.',
+  },
+  'ssh-host-unknown': {
+    what: 'The computer {host} is not known yet.',
+    next: 'Look at its fingerprint, compare it with the one its administrator tells you, then trust it.',
+  },
+  'ssh-host-changed': {
+    what: 'The computer {host} shows another fingerprint than before.',
+    next: 'It may have been installed anew, or somebody pretends to be it. Ask its administrator before you go on; nothing was sent.',
+  },
+  'ssh-denied': {
+    what: 'The computer {host} did not let you in.',
+    next: 'Check the user name, and the key or password.',
+  },
+  'ssh-password': {
+    what: 'The password for {host} is needed.',
+    next: 'It was not kept: type it again.',
+  },
+  'ssh-no-docker': {
+    what: 'On {host} Docker cannot be used.',
+    next: 'It may not be installed there, not started, or {user} is not in its “docker” group. The details say what it answered.',
   },
   'docker-lost': {
     what: 'The connection to Docker was lost.',
@@ -139,6 +183,82 @@ const en: Record<ErrorCode, Sentence> = {
     what: 'The content of {file} is not what its digest says: it was changed or damaged.',
     next: 'Copy the file again from where it came. Nothing was changed.',
   },
+  'registry-unreachable': {
+    what: '{place} cannot be reached.',
+    next: 'Check its name and the network (and the proxy, where there is one), then try again.',
+  },
+  'registry-proxy': {
+    what: 'The proxy of this network does not let Caboteur through to {place}.',
+    next: 'Check the proxy’s address and password (HTTPS_PROXY), or add the registry to NO_PROXY.',
+  },
+  'registry-tls': {
+    what: 'The certificate of {place} is signed by nobody this computer knows.',
+    next: 'If the registry is your own, give the certificate of its authority (--ca FILE); else do not use it.',
+  },
+  'registry-certificate': {
+    what: 'The certificate of {place} is not valid: it has expired, or belongs to another name.',
+    next: 'Check the registry’s name and this computer’s date; whoever runs the registry can renew it.',
+  },
+  'registry-plain-http': {
+    what: '{place} wants to talk without encryption (HTTP).',
+    next: 'Allow HTTP for this registry only if you trust the network between.',
+  },
+  'registry-unauthorized': {
+    what: '{place} wants to know who you are.',
+    next: 'Sign in to this registry, then try again.',
+  },
+  'registry-credentials': {
+    what: '{place} does not accept this user name and password or token.',
+    next: 'Sign in again. A token may have expired; with two-factor authentication an access token is needed.',
+  },
+  'registry-denied': {
+    what: '{place} does not let you do this[ in {name}].',
+    next: 'Check the name, whether the repository exists, and the rights of your account or token.',
+  },
+  'registry-name-unknown': {
+    what: 'There is no repository {name} on {place}.',
+    next: 'Check the name; some registries want a repository to be created first.',
+  },
+  'registry-manifest-unknown': {
+    what: 'There is no {image} on {place}.',
+    next: 'Look at the list of its tags: it may have another name or be gone.',
+  },
+  'registry-blob-unknown': {
+    what: 'A layer of {name} is missing on {place} ({file}).',
+    next: 'The image there is incomplete: push it again from where it came.',
+  },
+  'registry-unsupported': {
+    what: '{place} does not offer this.',
+    next: 'Do it in the registry’s own web page, where it has one.',
+  },
+  'registry-too-many-requests': {
+    what: '{place} has had too many requests[ and asks to wait {seconds} seconds].',
+    next: 'Wait, then try again; signed-in users are often allowed more.',
+  },
+  'registry-unavailable': {
+    what: '{place} is out of order at the moment.',
+    next: 'Try again later. Nothing became visible under a name.',
+  },
+  'registry-refused': {
+    what: '{place} refused: {reason}.',
+    next: 'The details below are what the registry answered.',
+  },
+  'registry-broken': {
+    what: 'The connection to {place} broke too often.',
+    next: 'Check the network, then try again: what arrived whole is not sent again.',
+  },
+  'registry-upload-lost': {
+    what: '{place} has lost what was already sent of a layer.',
+    next: 'Try again: the layer is sent anew.',
+  },
+  'registry-mismatch': {
+    what: 'What {place} has under {file} is not what its digest says.',
+    next: 'Try again; if it happens again, that image is damaged: ask whoever published it.',
+  },
+  'registry-answer': {
+    what: '{place} does not answer as a registry does[: {detail}].',
+    next: 'Check its name; a proxy or login page of the network may answer in its place.',
+  },
   cancelled: { what: 'Cancelled.', next: 'Nothing was left behind.' },
   usage: { what: '{detail}', next: 'See “caboteur --help”.' },
   internal: {
@@ -164,9 +284,53 @@ const fr: Record<ErrorCode, Sentence> = {
     what: 'Ce Docker est trop ancien : version {version}, il faut au moins {least}.',
     next: 'Mettez Docker à jour sur cet ordinateur.',
   },
-  'docker-unsupported-address': {
-    what: 'Caboteur ne sait pas encore joindre Docker à « {address} ».',
-    next: 'Utilisez un Docker de cet ordinateur (adresse unix://) ou choisissez un autre contexte docker.',
+  'docker-too-new': {
+    what: 'Ce Docker est trop récent : la version {version} ne parle plus une langue que Caboteur connaît.',
+    next: 'Mettez Caboteur à jour.',
+  },
+  'docker-address': {
+    what: '« {address} » n’est pas une adresse de Docker.',
+    next: 'Elle commence par unix://, npipe://, tcp:// ou ssh://. Corrigez-la là d’où elle vient (DOCKER_HOST ou le contexte docker).',
+  },
+  'docker-unreachable': {
+    what: 'L’ordinateur à l’adresse {address} ne répond pas.',
+    next: 'Vérifiez l’adresse, le réseau, et que Docker y écoute, puis réessayez.',
+  },
+  'docker-tls': {
+    what: 'La connexion protégée à Docker ({address}) a échoué.',
+    next: 'Les certificats de ce contexte manquent peut-être, ont expiré ou ne sont pas les bons : demandez à qui vous les a donnés.',
+  },
+  'docker-start': {
+    what: 'Docker n’a pas pu être démarré.',
+    next: 'Les détails disent pourquoi. Démarrez-le à la main, ou demandez à l’administrateur de cet ordinateur.',
+  },
+  'ssh-missing': {
+    what: 'La commande ssh est introuvable sur cet ordinateur.',
+    next: 'Installez OpenSSH (sous Windows : Paramètres, Fonctionnalités facultatives, Client OpenSSH), puis réessayez.',
+  },
+  'ssh-unreachable': {
+    what: 'L’ordinateur {host} ne répond pas.',
+    next: 'Vérifiez son nom ou son adresse, le réseau, et qu’il est allumé et accepte ssh.',
+  },
+  'ssh-host-unknown': {
+    what: 'L’ordinateur {host} n’est pas encore connu.',
+    next: 'Regardez son empreinte, comparez-la avec celle que donne son administrateur, puis faites-lui confiance.',
+  },
+  'ssh-host-changed': {
+    what: 'L’ordinateur {host} montre une autre empreinte qu’avant.',
+    next: 'Il a peut-être été réinstallé, ou quelqu’un se fait passer pour lui. Demandez à son administrateur avant de continuer ; rien n’a été envoyé.',
+  },
+  'ssh-denied': {
+    what: 'L’ordinateur {host} ne vous a pas laissé entrer.',
+    next: 'Vérifiez le nom d’utilisateur, et la clé ou le mot de passe.',
+  },
+  'ssh-password': {
+    what: 'Il faut le mot de passe pour {host}.',
+    next: 'Il n’a pas été conservé : tapez-le à nouveau.',
+  },
+  'ssh-no-docker': {
+    what: 'Sur {host}, Docker n’est pas utilisable.',
+    next: 'Il n’y est peut-être pas installé, pas démarré, ou {user} n’est pas dans son groupe « docker ». Les détails disent ce qu’il a répondu.',
   },
   'docker-lost': {
     what: 'La connexion à Docker a été perdue.',
@@ -274,6 +438,82 @@ const fr: Record<ErrorCode, Sentence> = {
   'digest-mismatch': {
     what: 'Le contenu de {file} ne correspond pas à son empreinte : il a été changé ou abîmé.',
     next: 'Recopiez le fichier depuis sa source. Rien n’a été modifié.',
+  },
+  'registry-unreachable': {
+    what: '{place} est injoignable.',
+    next: 'Vérifiez son nom et le réseau (et le proxy, s’il y en a un), puis réessayez.',
+  },
+  'registry-proxy': {
+    what: 'Le proxy de ce réseau ne laisse pas Caboteur joindre {place}.',
+    next: 'Vérifiez l’adresse et le mot de passe du proxy (HTTPS_PROXY), ou ajoutez le registre à NO_PROXY.',
+  },
+  'registry-tls': {
+    what: 'Le certificat de {place} n’est signé par personne que cet ordinateur connaisse.',
+    next: 'Si ce registre est à vous, donnez le certificat de son autorité (--ca FICHIER) ; sinon, ne l’utilisez pas.',
+  },
+  'registry-certificate': {
+    what: 'Le certificat de {place} n’est pas valable : il a expiré, ou il est à un autre nom.',
+    next: 'Vérifiez le nom du registre et la date de cet ordinateur ; qui gère le registre peut le renouveler.',
+  },
+  'registry-plain-http': {
+    what: '{place} veut communiquer sans chiffrement (HTTP).',
+    next: 'N’autorisez HTTP pour ce registre que si le réseau entre vous est sûr.',
+  },
+  'registry-unauthorized': {
+    what: '{place} veut savoir qui vous êtes.',
+    next: 'Connectez-vous à ce registre, puis réessayez.',
+  },
+  'registry-credentials': {
+    what: '{place} n’accepte pas ce nom et ce mot de passe ou jeton.',
+    next: 'Connectez-vous de nouveau. Un jeton a pu expirer ; avec la double authentification il faut un jeton d’accès.',
+  },
+  'registry-denied': {
+    what: '{place} ne vous permet pas de faire cela[ dans {name}].',
+    next: 'Vérifiez le nom, si le dépôt existe, et les droits de votre compte ou jeton.',
+  },
+  'registry-name-unknown': {
+    what: 'Il n’y a pas de dépôt {name} sur {place}.',
+    next: 'Vérifiez le nom ; certains registres veulent que le dépôt soit créé d’abord.',
+  },
+  'registry-manifest-unknown': {
+    what: 'Il n’y a pas de {image} sur {place}.',
+    next: 'Regardez la liste de ses étiquettes : elle a peut-être un autre nom ou n’existe plus.',
+  },
+  'registry-blob-unknown': {
+    what: 'Une couche de {name} manque sur {place} ({file}).',
+    next: 'L’image y est incomplète : envoyez-la de nouveau depuis sa source.',
+  },
+  'registry-unsupported': {
+    what: '{place} ne propose pas cela.',
+    next: 'Faites-le dans la page web du registre, s’il en a une.',
+  },
+  'registry-too-many-requests': {
+    what: '{place} a reçu trop de demandes[ et prie d’attendre {seconds} secondes].',
+    next: 'Attendez, puis réessayez ; les utilisateurs connectés ont souvent droit à plus.',
+  },
+  'registry-unavailable': {
+    what: '{place} est en panne pour le moment.',
+    next: 'Réessayez plus tard. Rien n’est devenu visible sous un nom.',
+  },
+  'registry-refused': {
+    what: '{place} a refusé : {reason}.',
+    next: 'Les détails ci-dessous sont la réponse du registre.',
+  },
+  'registry-broken': {
+    what: 'La connexion avec {place} s’est rompue trop souvent.',
+    next: 'Vérifiez le réseau puis réessayez : ce qui est arrivé en entier n’est pas renvoyé.',
+  },
+  'registry-upload-lost': {
+    what: '{place} a perdu ce qui était déjà envoyé d’une couche.',
+    next: 'Réessayez : la couche est envoyée de nouveau.',
+  },
+  'registry-mismatch': {
+    what: 'Ce que {place} garde sous {file} ne correspond pas à son empreinte.',
+    next: 'Réessayez ; si cela se reproduit, cette image est abîmée : demandez à qui l’a publiée.',
+  },
+  'registry-answer': {
+    what: '{place} ne répond pas comme un registre[ : {detail}].',
+    next: 'Vérifiez son nom ; un proxy ou une page de connexion du réseau répond peut-être à sa place.',
   },
   cancelled: { what: 'Annulé.', next: 'Rien n’est resté.' },
   usage: { what: '{detail}', next: 'Voir « caboteur --help ».' },

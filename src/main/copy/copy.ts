@@ -40,6 +40,8 @@ export interface Copied extends Done {
   readonly skipped: number
   /** Config digests, by the source's image id. */
   readonly configs: ReadonlyMap<Digest, Digest>
+  /** Platforms that did not come along, because the source does not hold them. `name` is '' for an image without one. */
+  readonly absent: readonly { readonly name: string; readonly platform: string }[]
   /** The layers that were put, by key. */
   readonly stored: ReadonlyMap<LayerKey, Stored>
 }
@@ -84,6 +86,7 @@ class Copy {
   readonly #report: (event: CopyEvent) => void
   readonly #documents = new Map<Digest, Documents>()
   readonly #stored = new Map<LayerKey, Stored>()
+  readonly #absent = new Map<Digest, readonly string[]>()
   #moved = 0
 
   constructor(
@@ -124,14 +127,34 @@ class Copy {
     const skipped = [...layers]
       .filter(([key]) => !brought.has(key))
       .reduce((sum, [, layer]) => sum + (layer.stored?.size ?? 0), 0)
-    return { ...done, moved: this.#moved, skipped, configs: this.#configs(), stored: this.#stored }
+    return {
+      ...done,
+      moved: this.#moved,
+      skipped,
+      configs: this.#configs(),
+      absent: this.#lacking(),
+      stored: this.#stored,
+    }
+  }
+
+  #lacking(): Copied['absent'] {
+    const all = this.#wishes.flatMap(({ image, names }) =>
+      (this.#absent.get(image.id) ?? image.absent ?? []).map((platform) => ({
+        name: names[0]?.name ?? image.names[0] ?? '',
+        platform,
+      })),
+    )
+    return [...new Map(all.map((one) => [`${one.name} ${one.platform}`, one])).values()]
   }
 
   async #bring(keys: ReadonlySet<LayerKey>): Promise<void> {
     this.#stored.clear()
     for await (const piece of this.#source.walk(this.#images, keys, this.#signal)) {
-      if (piece.type === 'documents') this.#documents.set(piece.image.id, piece.documents)
-      else await this.#put(piece)
+      if (piece.type === 'layer') await this.#put(piece)
+      else {
+        this.#documents.set(piece.image.id, piece.documents)
+        if (piece.absent) this.#absent.set(piece.image.id, piece.absent)
+      }
     }
     this.#signal.throwIfAborted()
     for (const image of this.#images) {

@@ -27,7 +27,7 @@ async function pick(kind: 'open' | 'save', suggested: string | undefined): Promi
 
 function desktopHost(opened: Feed<readonly string[]>): Host {
   return {
-    info: hostInfo({ dialogs: true, browse: false, reveal: true }),
+    info: hostInfo({ dialogs: true, browse: false, reveal: true, start: true }),
     opened,
     pick,
     // The person's own computer: whatever they may open, the app may.
@@ -126,7 +126,7 @@ export async function runDesktop(folder: string, opened: Feed<readonly string[]>
   })
   const mayClose = guardQuit(caboteur, stop)
   servePages(join(dirname(folder), 'renderer'))
-  await caboteur.engines.open()
+  await caboteur.open()
   followTransfers(caboteur.queue.transfers, stop.signal).catch((error: unknown) => console.error(error))
   const preload = join(dirname(folder), 'preload', 'index.cjs')
   const icon = join(folder, '../../resources/icon.png')

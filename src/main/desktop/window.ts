@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { BrowserWindow } from 'electron'
+import { BrowserWindow, shell } from 'electron'
 import { dataFolder } from '../home.ts'
 import { PAGE_ORIGIN } from './protocol.ts'
 
@@ -33,6 +33,13 @@ async function remember(bounds: Bounds): Promise<void> {
   await writeFile(stateFile(), JSON.stringify(bounds))
 }
 
+/** The only addresses that may be opened outside: no page of ours links to others. */
+const HELP = ['https://docs.docker.com/']
+
+function isHelpPage(url: string): boolean {
+  return HELP.some((start) => url.startsWith(start))
+}
+
 /** The window, locked down: no Node, no other site, no second window. `preload` and the page are files of the build. */
 export async function openWindow(preload: string, icon: string, mayClose: () => boolean): Promise<BrowserWindow> {
   const window = new BrowserWindow({
@@ -52,7 +59,11 @@ export async function openWindow(preload: string, icon: string, mayClose: () => 
       spellcheck: false,
     },
   })
-  window.webContents.setWindowOpenHandler(() => ({ action: 'deny' }))
+  window.webContents.setWindowOpenHandler(({ url }) => {
+    // Pages that explain something open where the person reads pages; nothing ever opens in here.
+    if (isHelpPage(url)) shell.openExternal(url).catch((error: unknown) => console.error(error))
+    return { action: 'deny' }
+  })
   window.webContents.on('will-navigate', (event) => {
     if (!event.url.startsWith(`${PAGE_ORIGIN}/`)) event.preventDefault()
   })

@@ -86,13 +86,26 @@ function parseOptions(args: readonly string[]): { words: string[]; options: Opti
   return { words: positionals, options, help: values.help === true }
 }
 
+/** Engines this command line talks to: their connections end with it. */
+const connected = new Set<EngineClient>()
+
+/** An engine by its docker context, by the name of an added computer, or by what its product is called (`colima`). */
 async function connectTo(context: string | undefined): Promise<EngineClient> {
-  const { findEngines } = await import('../place/engine/find.ts')
+  const { allEngines, findEngines } = await import('../place/engine/find.ts')
   const { connect } = await import('../place/engine/client.ts')
-  const engines = await findEngines()
-  const address = engines.find(({ id, current }) => (context === undefined ? current : id === context))
-  if (!address) throw new AppError('docker-unsupported-address', { address: context ?? '' })
-  return await connect(address)
+  let address = (await findEngines()).find(({ id, current }) => (context === undefined ? current : id === context))
+  if (!address && context !== undefined) {
+    const { Computers } = await import('../computers.ts')
+    const { State } = await import('../state.ts')
+    const state = new State()
+    const others = [...(await new Computers(state).addresses()), ...(await allEngines())]
+    state.close()
+    address = others.find(({ name }) => name === context) ?? others.find(({ kind }) => kind === context)
+  }
+  if (!address) throw new AppError('docker-address', { address: context ?? '' })
+  const client = await connect(address)
+  connected.add(client)
+  return client
 }
 
 function matches(image: Image, ref: string): boolean {
@@ -315,10 +328,27 @@ async function copyCommand(from: string, to: string, options: Options, signal: A
     }
   })
   const copied = await copy(opened.source, wishes, sink, signal, reporter(options))
+  if (engine && copied.replaced.length > 0) await remember(engine, copied)
   const result = copied.images.map((_, index) => doneShape(wishes[index], copied))
   if (options.json)
     print({ type: 'done', images: result, layerBytes: { moved: copied.moved, skipped: copied.skipped } })
   else for (const { names, id } of copied.images) print(names.join(' ') || id)
+}
+
+/** What `--keep-old` kept, so that the window offers the way back too. A memory that fails undoes no copy. */
+async function remember(engine: EngineClient, { replaced }: Copied): Promise<void> {
+  const { Backups } = await import('../backups.ts')
+  const { State } = await import('../state.ts')
+  const state = new State()
+  const backups = new Backups(state)
+  try {
+    await backups.readPreferences()
+    await backups.record(engine, replaced)
+  } catch (error) {
+    console.error(error)
+  } finally {
+    state.close()
+  }
 }
 
 function doneShape(wish: Wish | undefined, copied: Copied): unknown {
@@ -418,5 +448,6 @@ export async function commandLine(args: readonly string[]): Promise<number> {
     return complain(abort.signal.aborted ? new AppError('cancelled', {}, { cause: error }) : asAppError(error), json)
   } finally {
     listenNoMore()
+    for (const client of connected) client.close()
   }
 }

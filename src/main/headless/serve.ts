@@ -40,7 +40,7 @@ function parseOptions(args: readonly string[]): ServeOptions {
 
 function hostOf(exchange: Exchange, folders: HostFolders): Host {
   return {
-    info: hostInfo({ dialogs: false, browse: true, reveal: false }),
+    info: hostInfo({ dialogs: false, browse: true, reveal: false, start: true }),
     opened: new Feed<readonly string[]>([]),
     folders,
     downloads: exchange,
@@ -64,7 +64,7 @@ export async function serveCommand(args: readonly string[], pages: string): Prom
   try {
     const serving = await serve(app, exchange, pages, port)
     try {
-      await app.engines.open()
+      await app.open()
       const invite = (): void => void process.stdout.write(`READY ${serving.invite()}\n`)
       invite()
       // Each address is good once: Enter gives another.

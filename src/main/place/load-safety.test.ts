@@ -105,7 +105,7 @@ describe('a load over a name in use', () => {
   it('loads the same file at last, and keeps the old image under the name asked for', async () => {
     const archived = await load(archive.path, client)
     expect(archived.images).toEqual([{ id: coming, names: [NAME] }])
-    expect(archived.replaced).toEqual([{ name: NAME }])
+    expect(archived.replaced).toEqual([{ name: NAME, former: old.id }])
     expect(runImage(engine, NAME)).toBe(`${NAME} runs`)
     expect(runImage(engine, old.id)).toBe('the old one')
   })

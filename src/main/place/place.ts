@@ -70,6 +70,8 @@ export interface Image {
   readonly created: number
   /** The config's bytes where they are at hand; an engine gives them only in its stream. */
   readonly config?: Uint8Array
+  /** Platforms (`linux/arm64`) that its index names and this place does not hold, where that can be told beforehand. */
+  readonly absent?: readonly string[]
 }
 
 /** An image's config, and its manifest where the source has one (an engine's older stream has none). Bytes as kept. */
@@ -87,7 +89,13 @@ export type Piece =
       readonly size?: number
       readonly bytes: Bytes
     }
-  | { readonly type: 'documents'; readonly image: Image; readonly documents: Documents }
+  | {
+      readonly type: 'documents'
+      readonly image: Image
+      readonly documents: Documents
+      /** As `Image.absent`, where only the bytes tell. */
+      readonly absent?: readonly string[]
+    }
 
 export type LayerPiece = Extract<Piece, { type: 'layer' }>
 
@@ -128,7 +136,8 @@ export interface Stored {
 /** What the copy made visible. */
 export interface Done {
   readonly images: readonly { readonly id: Digest; readonly names: readonly string[] }[]
-  readonly replaced: readonly { readonly name: string; readonly keptAs?: string }[]
+  /** Names that moved: who had them, by the place's own handle, and what that image is called instead. */
+  readonly replaced: readonly { readonly name: string; readonly former?: string; readonly keptAs?: string }[]
   readonly file?: {
     readonly path: string
     readonly size: number

@@ -18,7 +18,7 @@ const NEVER = new AbortController().signal
 const PLAIN: SaveTarget = { method: 'none', level: 'normal' }
 
 export async function clientOf(engine: Pick<Engine, 'host'>): Promise<EngineClient> {
-  return await connect({ id: 'test', current: true, host: engine.host })
+  return await connect({ id: 'test', kind: 'default', name: '', current: true, host: engine.host })
 }
 
 /** All images of a file into an engine, under their own names. */

@@ -10,7 +10,7 @@ const REQUEST: CopyRequest = {
   to: { type: 'engine', engine: 'default' },
   images: [{ id: 'x', names: [] }],
 }
-const RESULT = { images: [], moved: 0, skipped: 0, replaced: [], download: false }
+const RESULT = { images: [], moved: 0, skipped: 0, replaced: [], absent: [], download: false }
 const [A, B] = ['a', 'b'].map((letter): Digest => `sha256:${letter.repeat(64)}`) as [Digest, Digest]
 
 function fold(events: readonly [at: number, event: RowEvent][], expected?: number): Row {

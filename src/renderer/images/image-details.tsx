@@ -1,34 +1,13 @@
-import { ActionIcon, CopyButton, Drawer, Skeleton, Stack } from '@mantine/core'
-import { IconCheck, IconCopy } from '@tabler/icons-react'
+import { Drawer, Skeleton, Stack } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { ImageDetails } from '../../shared/contract.ts'
 import type { ErrorData } from '../../shared/errors.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
+import { Copyable } from '../shell/copyable.tsx'
 import { useLayer } from '../shell/layers.ts'
 import { shortId } from '../words/format.ts'
 import { platformCode, platformWords } from '../words/platform.ts'
 import { useWords } from '../words/use-words.ts'
-
-export function Copyable({ what, value }: { what: string; value: string }) {
-  const { t } = useWords()
-  return (
-    <span className="copyable">
-      <code>{value}</code>
-      <CopyButton value={value}>
-        {({ copied, copy }) => (
-          <ActionIcon
-            variant="subtle"
-            size={24}
-            aria-label={copied ? t('common.copied') : t('common.copyWhat', { what })}
-            onClick={copy}
-          >
-            {copied ? <IconCheck size={14} aria-hidden /> : <IconCopy size={14} aria-hidden />}
-          </ActionIcon>
-        )}
-      </CopyButton>
-    </span>
-  )
-}
 
 type Fact = readonly [label: string, value: ReactNode]
 

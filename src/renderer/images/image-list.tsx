@@ -1,10 +1,10 @@
 import { Checkbox } from '@mantine/core'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { openSheet } from '../shell/ui.ts'
 import { useWords } from '../words/use-words.ts'
-import { GroupCells, ImageCells, lineTitle } from './image-line.tsx'
+import { GroupRow, ImageRow, type RowActions } from './image-row.tsx'
 import { chooseImages, toggleImage, useImages } from './image-store.ts'
 import type { ImageLine, Line, Sort, SortBy } from './lines.ts'
 import { useFacts } from './use-facts.ts'
@@ -50,22 +50,36 @@ interface ImageListProps {
   onSort: (sort: Sort) => void
 }
 
+/** What the lines are asked at each drawing, worked out once for a list. */
+function indexOf(lines: readonly Line[]) {
+  const at = new Map<string, number>()
+  const ids = new Set<string>()
+  let firstImage = -1
+  for (const [index, line] of lines.entries()) {
+    at.set(line.key, index)
+    if (line.kind === 'group') continue
+    ids.add(line.row.id)
+    if (firstImage < 0) firstImage = index
+  }
+  return { at, ids: [...ids], firstImage }
+}
+
 /** The images as a grid that draws only what is in view. One tab stop; arrow keys inside. */
 export function ImageList({ engine, label, lines, sort, onSort }: ImageListProps) {
-  const words = useWords()
-  const { t } = words
+  const { t } = useWords()
   const scroller = useRef<HTMLDivElement>(null)
   const [activeKey, setActiveKey] = useState<string>()
   const [taggingKey, setTaggingKey] = useState<string>()
   const [menuKey, setMenuKey] = useState<string>()
   const wantsFocus = useRef(false)
-  const { chosen, facts } = useImages()
+  const chosen = useImages((state) => state.chosen)
+  const facts = useImages((state) => state.facts)
 
-  const imageIds = [...new Set(lines.flatMap((line) => (line.kind === 'image' ? [line.row.id] : [])))]
-  const firstImage = lines.findIndex(({ kind }) => kind === 'image')
-  const found = activeKey === 'header' ? HEADER : lines.findIndex(({ key }) => key === activeKey)
-  const active = found === HEADER && activeKey !== 'header' ? firstImage : found
-  const tagging = lines.findIndex(({ key }) => key === taggingKey)
+  const { at, ids: imageIds, firstImage } = useMemo(() => indexOf(lines), [lines])
+  const active = activeKey === 'header' ? HEADER : (at.get(activeKey ?? '') ?? firstImage)
+  const tagging = at.get(taggingKey ?? '') ?? -1
+  const chosenHere = useMemo(() => imageIds.filter((id) => chosen.has(id)).length, [imageIds, chosen])
+  const all = imageIds.length > 0 && chosenHere === imageIds.length
 
   const virtualizer = useVirtualizer({
     count: lines.length,
@@ -108,73 +122,42 @@ export function ImageList({ engine, label, lines, sort, onSort }: ImageListProps
     scroller.current?.querySelector<HTMLElement>(`tr[data-index="${active}"]`)?.focus({ preventScroll: true })
   })
 
-  const imageAt = (index: number): ImageLine | undefined => {
-    const line = lines[index]
-    return line?.kind === 'image' ? line : undefined
-  }
   const withImage = (act: (line: ImageLine) => void) => (index: number) => {
-    const line = imageAt(index)
-    if (line) act(line)
+    const line = lines[index]
+    if (line?.kind === 'image') act(line)
   }
 
-  const endTagging = useCallback(() => {
-    wantsFocus.current = true
-    setTaggingKey(undefined)
-  }, [])
-  const all = imageIds.length > 0 && imageIds.every((id) => chosen.has(id))
+  const actions = useMemo<RowActions>(
+    () => ({
+      activate: setActiveKey,
+      openMenu: (key, opened) => {
+        wantsFocus.current = !opened
+        setMenuKey(opened ? key : undefined)
+      },
+      tag: (key, on) => {
+        if (!on) wantsFocus.current = true
+        setTaggingKey(on ? key : undefined)
+      },
+    }),
+    [],
+  )
 
   const rowOf = (line: Line, index: number, start: number) => {
-    const common = {
-      'data-index': index,
-      'aria-rowindex': index + 2,
-      ref: virtualizer.measureElement,
-      style: { transform: `translateY(${start}px)` },
-    }
-    if (line.kind === 'group') {
-      return (
-        <tr key={line.key} {...common} className="row row-group">
-          <GroupCells line={line} />
-        </tr>
-      )
-    }
-    const isChosen = chosen.has(line.row.id)
+    const common = { index, start, measure: virtualizer.measureElement }
+    if (line.kind === 'group') return <GroupRow key={line.key} {...common} line={line} />
     return (
-      <tr
+      <ImageRow
         key={line.key}
         {...common}
-        className="row row-image"
-        tabIndex={index === active ? 0 : -1}
-        aria-selected={isChosen}
-        aria-label={lineTitle(line, words)}
-        onFocus={() => setActiveKey(line.key)}
-        onDoubleClick={(event) => {
-          if (!(event.target as HTMLElement).closest('button, input'))
-            openSheet({ type: 'details', engine, id: line.row.id })
-        }}
-        onContextMenu={(event) => {
-          if ((event.target as HTMLElement).closest('form')) return
-          event.preventDefault()
-          setActiveKey(line.key)
-          setMenuKey(line.key)
-        }}
-      >
-        <ImageCells
-          engine={engine}
-          line={line}
-          facts={facts[line.row.id]}
-          chosen={isChosen}
-          tagging={line.key === taggingKey}
-          menu={line.key === menuKey}
-          onTagging={(on) => {
-            if (on) setTaggingKey(line.key)
-            else endTagging()
-          }}
-          onMenu={(opened) => {
-            wantsFocus.current = !opened
-            setMenuKey(opened ? line.key : undefined)
-          }}
-        />
-      </tr>
+        engine={engine}
+        line={line}
+        active={index === active}
+        chosen={chosen.has(line.row.id)}
+        facts={facts[line.row.id]}
+        tagging={line.key === taggingKey}
+        menu={line.key === menuKey}
+        actions={actions}
+      />
     )
   }
 
@@ -210,7 +193,7 @@ export function ImageList({ engine, label, lines, sort, onSort }: ImageListProps
               <Checkbox
                 tabIndex={activeKey === 'header' ? 0 : -1}
                 checked={all}
-                indeterminate={!all && imageIds.some((id) => chosen.has(id))}
+                indeterminate={!all && chosenHere > 0}
                 aria-label={t('images.selectAll')}
                 onChange={() => chooseImages(all ? [] : imageIds)}
               />

@@ -10,26 +10,36 @@ interface Images {
   rows: readonly ImageRow[] | undefined
   failure: ErrorData | undefined
   facts: Readonly<Record<string, ImageFacts>>
+  /** Grows when facts may have changed: those in view are then asked for again, and shown as they were until the answer is there. */
+  factsRound: number
   /** Ids the person chose. */
   chosen: ReadonlySet<string>
 }
 
-const NOTHING = { rows: undefined, failure: undefined, facts: {}, chosen: new Set<string>() }
+const NOTHING = { rows: undefined, failure: undefined, facts: {}, factsRound: 0, chosen: new Set<string>() }
 
 /** The images of the engine on screen. */
 export const useImages = create<Images>(() => ({ engine: undefined, ...NOTHING }))
 
 export function followImages(client: Client, engine: string): () => void {
+  asked.clear()
   useImages.setState({ engine, ...NOTHING })
-  return follow({
+  // Containers come and go without the images changing: who comes back to the window sees them as they are.
+  window.addEventListener('focus', ageFacts)
+  const stop = follow({
     open: (signal) => client.images.watch({ engine }, { signal }),
     take: (rows) => {
       const ids = new Set(rows.map(({ id }) => id))
       const chosen = new Set([...useImages.getState().chosen].filter((id) => ids.has(id)))
       useImages.setState({ rows, failure: undefined, chosen })
+      ageFacts()
     },
     failed: (error) => useImages.setState({ failure: asFailure(error) }),
   })
+  return () => {
+    window.removeEventListener('focus', ageFacts)
+    stop()
+  }
 }
 
 export function chooseImages(ids: Iterable<string>): void {
@@ -42,15 +52,31 @@ export function toggleImage(id: string): void {
   useImages.setState({ chosen })
 }
 
+/** Ids whose facts were answered in this round. */
+const asked = new Set<string>()
+
+function ageFacts(): void {
+  asked.clear()
+  useImages.setState(({ factsRound }) => ({ factsRound: factsRound + 1 }))
+}
+
+/** The most that one question may be about. */
 const FACTS_AT_ONCE = 200
 
-/** Asks for what only an inspect tells, for images that were not asked for yet. A failure leaves the cells empty; the next view asks again. */
-export async function learnFacts(client: Client, engine: string, ids: readonly string[]): Promise<void> {
-  const known = useImages.getState().facts
-  const wanted = [...new Set(ids)].filter((id) => !(id in known)).slice(0, FACTS_AT_ONCE)
-  if (wanted.length === 0) return
-  const found = await client.images.facts({ engine, ids: wanted }).catch(() => [])
-  const state = useImages.getState()
-  if (state.engine !== engine) return
-  useImages.setState({ facts: { ...state.facts, ...Object.fromEntries(found.map((fact) => [fact.id, fact])) } })
+/** Asks for what only an inspect tells, where it is not known. A failure leaves the cells as they are; the next view asks again. */
+export async function learnFacts(
+  client: Client,
+  engine: string,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const wanted = [...new Set(ids)].filter((id) => !asked.has(id))
+  for (let start = 0; start < wanted.length && !signal.aborted; start += FACTS_AT_ONCE) {
+    const part = wanted.slice(start, start + FACTS_AT_ONCE)
+    const found = await client.images.facts({ engine, ids: part }, { signal }).catch(() => undefined)
+    const state = useImages.getState()
+    if (!found || signal.aborted || state.engine !== engine) return
+    for (const id of part) asked.add(id)
+    useImages.setState({ facts: { ...state.facts, ...Object.fromEntries(found.map((fact) => [fact.id, fact])) } })
+  }
 }

@@ -37,7 +37,9 @@ function linesOf(row: ImageRow): ImageLine[] {
   const byRepository = new Map<string, string[]>()
   for (const name of row.names) {
     const { repository, tag } = splitName(name)
-    byRepository.set(repository, [...(byRepository.get(repository) ?? []), tag])
+    const tags = byRepository.get(repository)
+    if (tags) tags.push(tag)
+    else byRepository.set(repository, [tag])
   }
   for (const repository of row.repositories) if (!byRepository.has(repository)) byRepository.set(repository, [])
   if (byRepository.size === 0) byRepository.set('', [])
@@ -50,17 +52,23 @@ function linesOf(row: ImageRow): ImageLine[] {
   }))
 }
 
-function matches(line: ImageLine, words: readonly string[]): boolean {
+function matches(line: ImageLine, words: readonly string[], containers: string): boolean {
   const names = line.tags.map((tag) => `${line.repository}:${tag}`).join(' ')
-  const text = `${line.repository} ${names} ${line.row.id}`.toLowerCase()
+  const text = `${line.repository} ${names} ${line.row.id} ${containers}`.toLowerCase()
   return words.every((word) => text.includes(word))
+}
+
+/** Keys need an order that stays, not one for a person to read: code units do, many times quicker than a locale's rules. */
+function compareKeys(left: ImageLine, right: ImageLine): number {
+  if (left.key === right.key) return 0
+  return left.key < right.key ? -1 : 1
 }
 
 function compareImages(left: ImageLine, right: ImageLine, { by, descending }: Sort): number {
   // Within a repository the newest comes first, unless another order was asked for.
-  if (by === 'name') return right.row.created - left.row.created || left.key.localeCompare(right.key)
+  if (by === 'name') return right.row.created - left.row.created || compareKeys(left, right)
   const order = by === 'size' ? left.row.size - right.row.size : left.row.created - right.row.created
-  return (descending ? -order : order) || left.key.localeCompare(right.key)
+  return (descending ? -order : order) || compareKeys(left, right)
 }
 
 function compareGroups(left: readonly ImageLine[], right: readonly ImageLine[], sort: Sort, compare: Compare): number {
@@ -73,13 +81,22 @@ function compareGroups(left: readonly ImageLine[], right: readonly ImageLine[], 
   return compareImages(first, second, sort) || byName
 }
 
+interface Grouping {
+  readonly search?: string
+  readonly sort: Sort
+  readonly compare: Compare
+  /** Names of the containers made from an image, as far as they are known: the search finds them, too. */
+  readonly containers?: (id: string) => string
+}
+
 /** The list on screen: a line per repository followed by its images, filtered by the words of `search` and sorted. */
 export function groupImages(
   rows: readonly ImageRow[],
-  { search = '', sort, compare }: { search?: string; sort: Sort; compare: Compare },
+  { search = '', sort, compare, containers = () => '' }: Grouping,
 ): Line[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
-  const lines = rows.flatMap(linesOf).filter((line) => matches(line, words))
+  const all = rows.flatMap(linesOf)
+  const lines = words.length === 0 ? all : all.filter((line) => matches(line, words, containers(line.row.id)))
   const groups = [...Map.groupBy(lines, ({ repository }) => repository).values()]
   for (const group of groups) group.sort((left, right) => compareImages(left, right, sort))
   groups.sort((left, right) => compareGroups(left, right, sort, compare))

@@ -5,7 +5,7 @@ import { datedName } from '../../shared/reference.ts'
 import { asFailure } from '../errors/failure.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { useApi } from '../host.tsx'
-import { announce } from '../shell/ui.ts'
+import { announce, tellMoved } from '../shell/ui.ts'
 import { useWords, type Words } from '../words/use-words.ts'
 import { useImages } from './image-store.ts'
 import type { ImageLine } from './lines.ts'
@@ -48,7 +48,8 @@ export function TagInput({ engine, line, onDone }: TagInputProps) {
   const judged = judgeName(typed, line.repository, line.row.id, rows)
   const tag = useMutation(
     queries.images.tag.mutationOptions({
-      onSuccess: (_, { name }) => {
+      onSuccess: ({ replaced }, { name }) => {
+        tellMoved(engine, replaced)
         announce(t('tag.given', { name }))
         onDone()
       },

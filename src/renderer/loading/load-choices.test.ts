@@ -35,7 +35,7 @@ function archive(images: ArchiveImage[], more: Partial<Archive> = {}): Archive {
 }
 
 function plan(images: Plan['images']): Plan {
-  return { images, move: 0, total: 0, exact: true }
+  return { images, move: 0, total: 0, exact: true, absent: [] }
 }
 
 const shop = image('shop', ['acme/shop:2', 'acme/shop:latest'])

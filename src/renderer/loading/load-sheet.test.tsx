@@ -52,6 +52,7 @@ function planned({ images }: { images: readonly { id: string; names: readonly { 
     move: 72e6,
     total: 450e6,
     exact: true,
+    absent: [],
   }
 }
 

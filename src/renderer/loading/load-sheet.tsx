@@ -1,4 +1,4 @@
-import { Button, CopyButton, NativeSelect } from '@mantine/core'
+import { Button, NativeSelect } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Archive } from '../../shared/contract.ts'
@@ -7,6 +7,7 @@ import { FailureNotice } from '../errors/failure-notice.tsx'
 import { useApi, useHost } from '../host.tsx'
 import { DetailsDrawer } from '../images/image-details.tsx'
 import { engineName, engineTitle, isReady, useEngines } from '../places/engines.ts'
+import { CommandBox } from '../shell/copyable.tsx'
 import { SheetFrame } from '../shell/sheet.tsx'
 import { useWords } from '../words/use-words.ts'
 import { AboutArchive, ArchiveProblems, ReadingBar } from './about-archive.tsx'
@@ -23,14 +24,7 @@ function Command({ line }: { line: string }) {
     <details className="fold">
       <summary>{t('load.command')}</summary>
       <p className="small muted">{t('load.commandHint')}</p>
-      <code className="command">{line}</code>
-      <CopyButton value={line}>
-        {({ copied, copy }) => (
-          <Button size="compact-sm" variant="default" onClick={copy}>
-            {copied ? t('common.copied') : t('common.copy')}
-          </Button>
-        )}
-      </CopyButton>
+      <CommandBox line={line} />
     </details>
   )
 }

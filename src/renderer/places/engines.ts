@@ -5,6 +5,7 @@ import { type Client, follow } from '../connect.ts'
 import { asFailure } from '../errors/failure.ts'
 import { baseName } from '../words/format.ts'
 import type { Translate } from '../words/use-words.ts'
+import { hasStarted } from './starting.ts'
 
 interface Engines {
   /** Undefined until the host has answered once. */
@@ -19,7 +20,10 @@ export const useEngines = create<Engines>(() => ({ engines: undefined, chosen: u
 export function followEngines(client: Client): () => void {
   return follow({
     open: (signal) => client.engines.watch({}, { signal }),
-    take: (engines) => useEngines.setState({ engines, failure: undefined }),
+    take: (engines) => {
+      for (const engine of engines) if (isReady(engine)) hasStarted(engine.id)
+      useEngines.setState({ engines, failure: undefined })
+    },
     failed: (error) => useEngines.setState({ failure: asFailure(error) }),
   })
 }
@@ -39,16 +43,37 @@ export function isLocal({ address }: EngineInfo): boolean {
   return /^(?:unix|npipe|fd):/.test(address) || /^(?:tcp|http|https):\/\/(?:localhost|127\.|\[::1\])/.test(address)
 }
 
+/** Where a computer is, as a person writes it: `lea@nas.local:2222`. */
+export function shortAddress({ address }: EngineInfo): string {
+  return address.replace(/^[a-z]+:\/\//, '').replace(/\/$/, '')
+}
+
+/** What an engine of this computer is called where its kind says it: `Colima (work)`; '' for Docker itself. */
+function productName({ kind, name }: EngineInfo, t: Translate): string {
+  if (kind === 'default' || kind === 'context' || kind === 'added') return ''
+  const product = t(`places.product.${kind}`)
+  return name === '' ? product : t('places.productNamed', { product, name })
+}
+
+/** The computer or context an engine is called by. */
+function ownName(engine: EngineInfo): string {
+  return engine.name || shortAddress(engine)
+}
+
 /** `Docker on this computer`, or the name of the computer or context it is on. */
 export function engineTitle(engine: EngineInfo, t: Translate): string {
-  if (!isLocal(engine)) return t('places.on', { name: engine.id })
-  return engine.id === 'default' ? t('places.here') : t('places.hereNamed', { name: engine.id })
+  const product = productName(engine, t)
+  if (product !== '') return t('places.productHere', { product })
+  if (!isLocal(engine) || engine.kind === 'added') return t('places.on', { name: ownName(engine) })
+  return engine.name === '' ? t('places.here') : t('places.hereNamed', { name: engine.name })
 }
 
 /** The short form, for the list of places and titles of transfers. */
 export function engineName(engine: EngineInfo, t: Translate): string {
-  if (!isLocal(engine)) return engine.id
-  return engine.id === 'default' ? t('places.docker') : t('places.dockerNamed', { name: engine.id })
+  const product = productName(engine, t)
+  if (product !== '') return product
+  if (!isLocal(engine) || engine.kind === 'added') return ownName(engine)
+  return engine.name === '' ? t('places.docker') : t('places.dockerNamed', { name: engine.name })
 }
 
 /** A place in a few words; an engine that is gone by its id. */

@@ -1,70 +1,30 @@
-import { IconBrandDocker, IconServer } from '@tabler/icons-react'
+import { IconPlus } from '@tabler/icons-react'
 import { type KeyboardEvent, useId } from 'react'
 import type { EngineInfo } from '../../shared/contract.ts'
-import { useWords, type Words } from '../words/use-words.ts'
-import { engineName, engineOnScreen, isLocal, useEngines } from './engines.ts'
+import { openSheet } from '../shell/ui.ts'
+import { useWords } from '../words/use-words.ts'
+import { engineOnScreen, isLocal, useEngines } from './engines.ts'
+import { PlaceRow } from './place-row.tsx'
 
-function awayWord(code: string, { t }: Words): string {
-  switch (code) {
-    case 'docker-missing':
-      return t('places.missing')
-    case 'docker-stopped':
-      return t('places.stopped')
-    case 'docker-denied':
-      return t('places.denied')
-    case 'docker-too-old':
-      return t('places.tooOld')
-    default:
-      return t('places.away')
-  }
-}
-
-function stateWords(engine: EngineInfo, words: Words): string {
-  const { t, size } = words
-  if (engine.state.type === 'connecting') return t('places.connecting')
-  if (engine.state.type === 'away') return awayWord(engine.state.error.code, words)
-  return [
-    t('places.ready'),
-    ...(engine.images === undefined ? [] : [t('common.images', { count: engine.images })]),
-    ...(engine.bytes === undefined ? [] : [size(engine.bytes)]),
-  ].join(' · ')
+/** Up and down go from place to place, left and right to the buttons beside them, too. */
+const STEPS: Record<string, readonly [step: number, stops: string]> = {
+  ArrowDown: [1, '[data-place-stop]:not(.place-more)'],
+  ArrowUp: [-1, '[data-place-stop]:not(.place-more)'],
+  ArrowRight: [1, '[data-place-stop]'],
+  ArrowLeft: [-1, '[data-place-stop]'],
 }
 
 function focusNeighbour(event: KeyboardEvent<HTMLElement>): void {
-  const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, ArrowRight: 1, ArrowLeft: -1 }
-  const step = steps[event.key]
-  if (step === undefined) return
-  const buttons = [...event.currentTarget.querySelectorAll<HTMLButtonElement>('button.place')]
-  const at = buttons.findIndex((button) => button.matches(':focus'))
+  const [step, stops] = STEPS[event.key] ?? []
+  const target = event.target as HTMLElement
+  if (step === undefined || stops === undefined || target.closest('[role="menu"]')) return
+  const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>(stops)]
+  const own = target.closest('li')?.querySelector<HTMLElement>('button.place')
+  const at = buttons.indexOf(buttons.includes(target) ? target : (own ?? target))
   const next = buttons[at + step]
-  if (!next) return
+  if (at < 0 || !next) return
   event.preventDefault()
   next.focus()
-}
-
-function Place({ engine, onScreen }: { engine: EngineInfo; onScreen: boolean }) {
-  const words = useWords()
-  const Icon = isLocal(engine) ? IconBrandDocker : IconServer
-  return (
-    <li>
-      <button
-        type="button"
-        className="place"
-        tabIndex={onScreen ? 0 : -1}
-        {...(onScreen ? { 'aria-current': 'page' as const } : {})}
-        title={engine.address}
-        onClick={() => useEngines.setState({ chosen: engine.id })}
-      >
-        <span className={`place-icon place-${engine.state.type}`} aria-hidden>
-          <Icon size={18} stroke={1.7} />
-        </span>
-        <span className="place-text">
-          <span className="place-name">{engineName(engine, words.t)}</span>
-          <span className="place-state">{stateWords(engine, words)}</span>
-        </span>
-      </button>
-    </li>
-  )
 }
 
 function Group({ title, engines, current }: { title: string; engines: readonly EngineInfo[]; current: string }) {
@@ -77,14 +37,14 @@ function Group({ title, engines, current }: { title: string; engines: readonly E
       </h2>
       <ul aria-labelledby={id}>
         {engines.map((engine) => (
-          <Place key={engine.id} engine={engine} onScreen={engine.id === current} />
+          <PlaceRow key={engine.id} engine={engine} onScreen={engine.id === current} />
         ))}
       </ul>
     </>
   )
 }
 
-/** The places on the left: every engine found. One tab stop, arrow keys inside. */
+/** The places on the left: every engine found or added. One tab stop, arrow keys inside. */
 export function PlaceList() {
   const { t } = useWords()
   const state = useEngines()
@@ -97,6 +57,15 @@ export function PlaceList() {
       {state.engines?.length === 0 && <p className="muted">{t('places.none')}</p>}
       <Group title={t('places.thisComputer')} engines={local} current={current} />
       <Group title={t('places.otherComputers')} engines={others} current={current} />
+      <button
+        type="button"
+        className="place-add"
+        data-place-stop
+        tabIndex={current === '' ? 0 : -1}
+        onClick={() => openSheet({ type: 'computer' })}
+      >
+        <IconPlus size={16} aria-hidden /> {t('places.add')}
+      </button>
     </nav>
   )
 }

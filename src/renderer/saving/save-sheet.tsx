@@ -6,6 +6,7 @@ import { useHost } from '../host.tsx'
 import { imageTitle } from '../images/lines.ts'
 import { engineTitle, useEngines } from '../places/engines.ts'
 import { SheetFrame } from '../shell/sheet.tsx'
+import { absentWords } from '../words/absent.ts'
 import { baseName } from '../words/format.ts'
 import { useWords } from '../words/use-words.ts'
 import { FileFields } from './file-fields.tsx'
@@ -72,7 +73,8 @@ function WhereFields({ save }: { save: Save }) {
 }
 
 function Warnings({ save }: { save: Save }) {
-  const { t, size } = useWords()
+  const words = useWords()
+  const { t, size } = words
   const { target, free, most } = save
   const there = target.there?.size
   return (
@@ -87,6 +89,11 @@ function Warnings({ save }: { save: Save }) {
           />
         </div>
       )}
+      {absentWords(save.absent, 'absent.save', words).map((text) => (
+        <p key={text} className="notice notice-warn" role="status">
+          {text}
+        </p>
+      ))}
       {free !== undefined && free < most && (
         <p className="notice notice-warn" role="status">
           {t('save.noRoom', { free: size(free), size: size(most) })}

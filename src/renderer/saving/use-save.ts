@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { CopyRequest, ImageRow, Wanted } from '../../shared/contract.ts'
+import type { CopyRequest, ImageRow, Plan, Wanted } from '../../shared/contract.ts'
 import { useApi, useHost } from '../host.tsx'
 import { nameKey } from '../loading/load-choices.ts'
 import { rememberDownload } from '../transfers/transfer-store.ts'
@@ -138,6 +138,8 @@ export function useSave(engine: string, rows: readonly ImageRow[], started: () =
     },
     /** Bytes the file may need at most, before compression. */
     most,
+    /** Parts of images that are not here, so that the file will lack them. */
+    absent: plan.data?.absent ?? NONE,
     free: target.there?.free ?? tight?.free,
     tight: tight !== undefined,
     exists,
@@ -147,5 +149,7 @@ export function useSave(engine: string, rows: readonly ImageRow[], started: () =
     save,
   }
 }
+
+const NONE: Plan['absent'] = []
 
 export type Save = ReturnType<typeof useSave>

@@ -12,7 +12,7 @@ function plain(text: string): string {
 }
 
 /** Whether every word searched begins one of an action's words, in either language. */
-export function findsAction(search: string, action: 'loadWords' | 'saveWords'): boolean {
+export function findsAction(search: string, action: 'loadWords' | 'saveWords' | 'addWords'): boolean {
   const words = plain(`${en.actions[action]} ${fr.actions[action]}`).split(' ')
   const searched = plain(search).split(/\s+/).filter(Boolean)
   return searched.length > 0 && searched.every((part) => part.length > 1 && words.some((word) => word.startsWith(part)))
@@ -26,7 +26,8 @@ export function FoundActions() {
   const engine = useEngines((state) => engineOnScreen(state)?.id)
   const load = findsAction(search, 'loadWords')
   const save = findsAction(search, 'saveWords')
-  if (!load && !save) return null
+  const add = findsAction(search, 'addWords')
+  if (!load && !save && !add) return null
   return (
     <section className="found-actions" aria-label={t('actions.found')}>
       <Group gap="xs">
@@ -38,6 +39,11 @@ export function FoundActions() {
             onClick={() => openSheet({ type: 'save', engine, ids: [...chosen] })}
           >
             {t('images.saveChosen')} <span className="docker-word">save</span>
+          </Button>
+        )}
+        {add && (
+          <Button variant="default" onClick={() => openSheet({ type: 'computer' })}>
+            {t('places.add')}
           </Button>
         )}
         {save && chosen.size === 0 && <span className="muted small">{t('actions.saveFirst')}</span>}

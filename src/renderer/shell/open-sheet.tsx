@@ -1,4 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
+import { BackDialog } from '../backups/back-dialog.tsx'
+import { KeptSheet } from '../backups/kept-sheet.tsx'
+import { ComputerSheet } from '../computers/computer-sheet.tsx'
+import { ConsentSheet } from '../computers/consent-sheet.tsx'
+import { ForgetDialog } from '../computers/forget-dialog.tsx'
 import { asFailure } from '../errors/failure.ts'
 import { FolderChooser } from '../files/folder-chooser.tsx'
 import { useApi, useHost } from '../host.tsx'
@@ -65,6 +70,16 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
           onClose={closeSheet}
         />
       )
+    case 'back':
+      return <BackDialog engine={sheet.engine} backup={sheet.backup} onClose={closeSheet} />
+    case 'kept-versions':
+      return <KeptSheet engine={sheet.engine} onClose={closeSheet} />
+    case 'computer':
+      return <ComputerSheet engine={sheet.engine} password={sheet.password} onClose={closeSheet} />
+    case 'forget':
+      return <ForgetDialog engine={sheet.engine} onClose={closeSheet} />
+    case 'consent':
+      return <ConsentSheet engine={sheet.engine} onClose={closeSheet} />
     case 'choose-files':
       return <FileSheet />
     case 'help':

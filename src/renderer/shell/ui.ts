@@ -1,4 +1,5 @@
 import { create } from 'zustand'
+import type { Replaced } from '../../shared/contract.ts'
 import type { ErrorData } from '../../shared/errors.ts'
 import { asFailure } from '../errors/failure.ts'
 
@@ -7,6 +8,14 @@ export type Sheet =
   | { readonly type: 'save'; readonly engine: string; readonly ids: readonly string[] }
   | { readonly type: 'removal'; readonly engine: string; readonly ids: readonly string[] }
   | { readonly type: 'last-name'; readonly engine: string; readonly id: string }
+  /** Back to the version that is kept as `backup`. */
+  | { readonly type: 'back'; readonly engine: string; readonly backup: string }
+  | { readonly type: 'kept-versions'; readonly engine: string }
+  /** A Docker on another computer: a new one, or the one of `engine`; `password`: that is the field to fill in. */
+  | { readonly type: 'computer'; readonly engine?: string; readonly password?: boolean }
+  | { readonly type: 'forget'; readonly engine: string }
+  /** The fingerprint of a computer that is in the list, but not known yet. */
+  | { readonly type: 'consent'; readonly engine: string }
   | { readonly type: 'choose-files' }
   | { readonly type: 'help' }
 
@@ -15,11 +24,19 @@ interface Ui {
   sheet: Sheet | undefined
   /** The last failure of something done on the page itself, until put away. */
   failure: ErrorData | undefined
+  /** The last name that was moved here to another image, until put away. */
+  moved: { readonly engine: string; readonly replaced: Replaced } | undefined
   /** Said by the live region; a new object each time, so that the same words can be said twice. */
   said: { readonly text: string }
 }
 
-export const useUi = create<Ui>(() => ({ search: '', sheet: undefined, failure: undefined, said: { text: '' } }))
+export const useUi = create<Ui>(() => ({
+  search: '',
+  sheet: undefined,
+  failure: undefined,
+  moved: undefined,
+  said: { text: '' },
+}))
 
 export function openSheet(sheet: Sheet): void {
   useUi.setState({ sheet })
@@ -36,6 +53,15 @@ export function tellFailure(error: unknown): void {
 
 export function dismissFailure(): void {
   useUi.setState({ failure: undefined })
+}
+
+/** Tells what a moved name left behind; one that moved from no other image is nothing to tell. */
+export function tellMoved(engine: string, replaced: Replaced | undefined): void {
+  useUi.setState({ moved: replaced && { engine, replaced } })
+}
+
+export function dismissMoved(): void {
+  useUi.setState({ moved: undefined })
 }
 
 /** Has the live region say something, once. */

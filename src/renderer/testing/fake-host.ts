@@ -1,40 +1,74 @@
-import { createRouterClient, implement } from '@orpc/server'
+import type { InferContractRouterInputs, InferContractRouterOutputs } from '@orpc/contract'
+import { createRouterClient, implement, ORPCError } from '@orpc/server'
 import {
   type Archive,
+  type Computer,
+  type Contract,
   type CopyRequest,
   contract,
   type EngineInfo,
   type HostInfo,
+  type HostKeys,
   type Plan,
 } from '../../shared/contract.ts'
+import type { ErrorCode } from '../../shared/errors.ts'
 import type { Client } from '../connect.ts'
 
 const os = implement(contract)
+const LINUX = { os: 'linux', architecture: 'amd64' }
 
 export const readyEngine: EngineInfo = {
   id: 'default',
+  kind: 'default',
+  name: '',
   current: true,
   address: 'unix:///var/run/docker.sock',
   state: {
     type: 'ready',
     version: '28.2.2',
     store: 'classic',
-    platform: { os: 'linux', architecture: 'amd64' },
+    platform: LINUX,
   },
 }
 
+type Inputs = InferContractRouterInputs<Contract>
+type Outputs = InferContractRouterOutputs<Contract>
+
+/** What procedures answer that a test is about; those it does not name answer nothing, or as little as they may. */
+export interface Answers {
+  hostKeys?: (input: Inputs['engines']['hostKeys']) => HostKeys
+  test?: (input: Inputs['engines']['test']) => Outputs['engines']['test']
+  add?: (input: Inputs['engines']['add']) => Outputs['engines']['add']
+  computer?: () => Computer
+  start?: () => void
+  back?: () => Outputs['images']['back']
+}
+
 export interface FakeHost {
-  archive: Archive
+  archive?: Archive
+  answers?: Answers
   /** Answers a plan for what is asked; a copy that would move everything unless told otherwise. */
   plan?: (request: Pick<CopyRequest, 'to' | 'images'>) => Plan
   exists?: boolean
+}
+
+const NO_ARCHIVE: Archive = {
+  path: '',
+  format: 'docker-archive',
+  compression: 'none',
+  fileSize: 0,
+  tarSize: 0,
+  checked: 'index',
+  problems: [],
+  images: [],
+  absent: [],
 }
 
 const host: HostInfo = {
   version: '0.1.0',
   os: 'linux',
   computer: 'poste-lea',
-  can: { dialogs: false, browse: true, reveal: false },
+  can: { dialogs: false, browse: true, reveal: false, start: true },
 }
 
 function planAll(archive: Archive, { images }: Pick<CopyRequest, 'images'>): Plan {
@@ -48,14 +82,83 @@ function planAll(archive: Archive, { images }: Pick<CopyRequest, 'images'>): Pla
     names: names.map(({ name }) => ({ name, same: false })),
   }))
   const total = planned.flatMap(({ layers }) => layers).reduce((sum, { size }) => sum + (size ?? 0), 0)
-  return { images: planned, move: total, total, exact: true }
+  return { images: planned, move: total, total, exact: true, absent: [] }
 }
 
-/** A host in memory behind the real contract: what is asked and answered is validated as over the wire. `started` collects the copies. */
-export function fakeHost({ archive, plan, exists = false }: FakeHost): { client: Client; started: CopyRequest[] } {
+/** Fails as a host does: with an error of the contract. */
+export function refuse(code: ErrorCode, parts: Record<string, string> = {}): never {
+  throw new ORPCError('FAILED', { defined: true, data: { code, parts } })
+}
+
+export interface FakeClient {
+  client: Client
+  /** The copies that were started. */
+  started: CopyRequest[]
+  /** What else was asked for, in its order: name and input. */
+  asked: (readonly [name: string, input: unknown])[]
+}
+
+/** A host in memory behind the real contract: what is asked and answered is validated as over the wire. */
+export function fakeHost({ archive = NO_ARCHIVE, answers = {}, plan, exists = false }: FakeHost = {}): FakeClient {
   const started: CopyRequest[] = []
+  const asked: (readonly [string, unknown])[] = []
+  const { engines, images, preferences } = os
   const client = createRouterClient({
     host: os.host.handler(() => host),
+    engines: {
+      hostKeys: engines.hostKeys.handler(({ input }) => {
+        asked.push(['hostKeys', input])
+        return answers.hostKeys?.(input) ?? { state: 'known' as const, keys: [] }
+      }),
+      trust: engines.trust.handler(({ input }) => {
+        asked.push(['trust', input])
+        return {}
+      }),
+      test: engines.test.handler(({ input }) => {
+        asked.push(['test', input])
+        return answers.test?.(input) ?? { version: '26.1', store: 'classic' as const, platform: LINUX, images: 12 }
+      }),
+      add: engines.add.handler(({ input }) => {
+        asked.push(['add', input])
+        return answers.add?.(input) ?? { engine: 'added', remembered: true }
+      }),
+      computer: engines.computer.handler(
+        () => answers.computer?.() ?? { name: 'nas', host: 'nas', signIn: { type: 'usual' as const } },
+      ),
+      forget: engines.forget.handler(({ input }) => {
+        asked.push(['forget', input])
+        return {}
+      }),
+      start: engines.start.handler(({ input }) => {
+        asked.push(['start', input])
+        answers.start?.()
+        return {}
+      }),
+      retry: engines.retry.handler(({ input }) => {
+        asked.push(['retry', input])
+        return {}
+      }),
+    },
+    images: {
+      back: images.back.handler(({ input }) => {
+        asked.push(['back', input])
+        return answers.back?.() ?? {}
+      }),
+      untag: images.untag.handler(({ input }) => {
+        asked.push(['untag', input])
+        return {}
+      }),
+      facts: images.facts.handler(({ input }) => {
+        asked.push(['facts', input])
+        return input.ids.map((id) => ({ id, platform: LINUX, containers: [] }))
+      }),
+    },
+    preferences: {
+      set: preferences.set.handler(({ input }) => {
+        asked.push(['set', input])
+        return {}
+      }),
+    },
     archives: {
       open: os.archives.open.handler(async function* () {
         yield { type: 'reading' as const, done: 1, total: 2 }
@@ -83,5 +186,5 @@ export function fakeHost({ archive, plan, exists = false }: FakeHost): { client:
     },
   })
   // The pieces under test call only what is answered above.
-  return { client: client as unknown as Client, started }
+  return { client: client as unknown as Client, started, asked }
 }

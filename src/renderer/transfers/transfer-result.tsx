@@ -5,7 +5,9 @@ import type { Transfer } from '../../shared/contract.ts'
 import { asFailure } from '../errors/failure.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { useApi, useHost } from '../host.tsx'
-import { Copyable } from '../images/image-details.tsx'
+import { movedWords } from '../images/moved-words.ts'
+import { Copyable } from '../shell/copyable.tsx'
+import { absentWords } from '../words/absent.ts'
 import { baseName, shortId } from '../words/format.ts'
 import { useWords, type Words } from '../words/use-words.ts'
 import { downloadAddress } from './transfer-store.ts'
@@ -58,7 +60,7 @@ function SavedFile({ id, file, download }: { id: string; file: ResultFile; downl
   )
 }
 
-function movedWords({ moved, skipped }: Result, { t, size }: Words): string {
+function bytesWords({ moved, skipped }: Result, { t, size }: Words): string {
   if (moved === 0) return t('transfers.movedNone')
   return skipped > 0
     ? t('transfers.moved', { moved: size(moved), skipped: size(skipped) })
@@ -77,20 +79,21 @@ export function TransferResult({ id, result }: { id: string; result: Result }) {
       ) : (
         <>
           <p>{t('transfers.loaded', { names: list(names) })}</p>
-          <p className="small muted">{movedWords(result, words)}</p>
+          <p className="small muted">{bytesWords(result, words)}</p>
         </>
       )}
-      {result.replaced.length > 0 && (
-        <ul className="plain small">
-          {result.replaced.map(({ name, keptAs }) => (
-            <li key={name}>
-              {keptAs === undefined
-                ? t('transfers.replacedGone', { name })
-                : t('transfers.replaced', { name, kept: keptAs })}
-            </li>
+      {result.replaced.map((replaced) => (
+        <div key={replaced.name} className="small">
+          {movedWords(replaced, words).map((text) => (
+            <p key={text}>{text}</p>
           ))}
-        </ul>
-      )}
+        </div>
+      ))}
+      {absentWords(result.absent, result.file ? 'absent.saved' : 'absent.loaded', words).map((text) => (
+        <p key={text} className="small">
+          {text}
+        </p>
+      ))}
     </div>
   )
 }

@@ -20,6 +20,8 @@ const transfer: Transfer = {
 }
 const engine: EngineInfo = {
   id: 'default',
+  kind: 'default',
+  name: '',
   current: true,
   address: 'unix:///var/run/docker.sock',
   state: { type: 'connecting' },

@@ -41,6 +41,13 @@ function piece({ layer, file }: Wanted, bytes: Bytes): LayerPiece {
   return { type: 'layer', layer, form: file.form, size: file.entry.size, bytes }
 }
 
+function withAbsent(image: Image, { contents }: OpenArchive): Image {
+  const absent = contents.absent
+    .filter(({ name }) => (name === '' ? image.names.length === 0 : image.names.includes(name)))
+    .map(({ platform }) => platform)
+  return absent.length === 0 ? image : { ...image, absent }
+}
+
 /** Images out of an opened archive file. A plain one is read where the layers are; a compressed one in its own order. */
 export function archiveSource(archive: OpenArchive): Source {
   const byId = new Map<Digest, ArchivedImage>(archive.contents.images.map((archived) => [archived.image.id, archived]))
@@ -64,15 +71,15 @@ export function archiveSource(archive: OpenArchive): Source {
         }
         return
       }
-      const left = new Map(wanted.map((one) => [one.file.entry.name, one]))
+      const left = new Map(wanted.map((one) => [one.file.entry.offset, one]))
       for await (const { entry, bytes } of readTar(
         unpack(readRange(file, 0, stamp.size, signal), archive.compression),
         signal,
       )) {
-        const one = left.get(entry.name)
+        const one = left.get(entry.offset)
         if (!one || entry.type !== 'file') continue
         yield piece(one, naming(bytes, named))
-        left.delete(entry.name)
+        left.delete(entry.offset)
         if (left.size === 0) return
       }
       throw new AppError('file-changed', { path: archive.path })
@@ -83,7 +90,7 @@ export function archiveSource(archive: OpenArchive): Source {
 
   return {
     async read(ids) {
-      return ids.map((id) => find(id).image)
+      return ids.map((id) => withAbsent(find(id).image, archive))
     },
     async *walk(images: readonly Image[], wanted: ReadonlySet<LayerKey>, signal: AbortSignal): AsyncGenerator<Piece> {
       const archived = images.map((image) => find(image.id))

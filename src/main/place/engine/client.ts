@@ -5,6 +5,7 @@ import type Dockerode from 'dockerode'
 import type { Platform } from '../../../shared/contract.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Bytes } from '../place.ts'
+import { dial } from './dial.ts'
 import type { EngineAddress } from './find.ts'
 
 /** A Docker engine that answers. */
@@ -13,16 +14,28 @@ export interface EngineClient {
   readonly id: string
   readonly version: string
   readonly platform: Platform
+  /** The API version both sides speak: major, minor. */
+  readonly api: readonly [number, number]
+  /** Podman answers in Docker's words and keeps images its own way. */
+  readonly podman: boolean
   /** What its image ids and its load mean: config digests and chains (classic), or manifests and blobs (containerd). */
   readonly store: 'classic' | 'containerd'
   /** Takes zstd-compressed layers (Docker 23 and later). */
   readonly zstd: boolean
   /** Folder of its data, when it is on this computer: where its free space is. */
   readonly root: string
+  /** This daemon, the same by whatever way it is reached: its id alone is shared by all of a computer up to Docker 20.10, and new at each call to Podman. */
+  readonly daemon: string
+  /** Ends its connections. */
+  readonly close: () => void
 }
+
+type Version = readonly [number, number]
 
 /** The oldest that is tried: Docker 18.09, API 1.39. */
 const LEAST = { api: [1, 39], version: '18.09' } as const
+/** The newest whose answers are known here: Docker 28.5. Newer engines speak it too. */
+const NEWEST: Version = [1, 51]
 
 /** Kernel names as /info gives them, in OCI's words. */
 const ARCHITECTURES: Record<string, string> = {
@@ -72,7 +85,10 @@ export function refusal(answer: string): AppError {
   return new AppError('docker-refused', { reason: answer.trim() }, { raw: answer })
 }
 
-const LOST = ['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT']
+const LOST = ['ECONNRESET', 'EPIPE', 'ECONNABORTED']
+const UNREACHABLE = ['ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'ECONNREFUSED', 'EHOSTDOWN']
+/** Of Node's tls: certificates that are expired, of another name, of an unknown issuer, or a port that speaks no TLS. */
+const TLS = /^(?:ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|EPROTO)/
 
 /** Any error of a call to an engine in the app's words. `image`: what was asked for. */
 export function engineError(error: unknown, image?: string): AppError {
@@ -89,31 +105,31 @@ export function engineError(error: unknown, image?: string): AppError {
   return new AppError('internal', {}, options)
 }
 
+/** An error of the first call: nobody is there, or somebody who does not let us in. */
 async function connectionError(error: unknown, address: string): Promise<AppError> {
-  const known = engineError(error)
-  if (known.code === 'docker-stopped') {
-    return new AppError(
-      (await dockerInstalled()) ? 'docker-stopped' : 'docker-missing',
-      { address },
-      { cause: error, raw: known.raw ?? '' },
-    )
+  const raw = answerOf(error)
+  const code = String(fieldOf(error, 'code') ?? '')
+  const options = { cause: error, raw }
+  if (error instanceof AppError && error.code !== 'docker-stopped') return error
+  if (TLS.test(code) || /HTTP request to an HTTPS server/.test(raw))
+    return new AppError('docker-tls', { address }, options)
+  if (!/^(?:unix|npipe):/.test(address)) {
+    return UNREACHABLE.includes(code) || error instanceof AppError
+      ? new AppError('docker-unreachable', { address }, options)
+      : engineError(error)
   }
-  return known.code === 'docker-denied'
-    ? new AppError('docker-denied', { address }, { cause: error, raw: known.raw ?? '' })
-    : known
+  const known = engineError(error)
+  if (known.code === 'docker-stopped')
+    return new AppError((await dockerInstalled()) ? 'docker-stopped' : 'docker-missing', { address }, options)
+  return known.code === 'docker-denied' ? new AppError('docker-denied', { address }, options) : known
 }
 
-function socketOf(host: string): string | undefined {
-  if (host.startsWith('unix://')) return host.slice('unix://'.length) || '/var/run/docker.sock'
-  return host.startsWith('npipe://') ? host.slice('npipe://'.length) : undefined
-}
+/** How long an engine may take to say that it is there, in milliseconds; ssh has a limit of its own and may ask a person. */
+const ANSWER_WITHIN = { near: 10_000, ssh: 120_000 } as const
 
-/** How long an engine may take to say that it is there, in milliseconds. */
-const ANSWER_WITHIN = 10_000
-
-async function soon<T>(answer: Promise<T>): Promise<T> {
+async function soon<T>(answer: Promise<T>, limit: number): Promise<T> {
   const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new AppError('docker-stopped')), ANSWER_WITHIN)
+  const timer = setTimeout(() => late.reject(new AppError('docker-stopped')), limit)
   try {
     return await Promise.race([answer, late.promise])
   } finally {
@@ -121,38 +137,69 @@ async function soon<T>(answer: Promise<T>): Promise<T> {
   }
 }
 
-/** Asks an engine who it is. @throws docker-missing, docker-stopped, docker-denied, docker-too-old, docker-unsupported-address */
+function parsed(version: string | undefined): Version {
+  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number)
+  return [major, minor]
+}
+
+function older(one: Version, other: Version): boolean {
+  return one[0] < other[0] || (one[0] === other[0] && one[1] < other[1])
+}
+
+/** The newest version both speak. @throws docker-too-old, docker-too-new */
+function negotiate(version: { ApiVersion: string; MinAPIVersion?: string; Version: string }): Version {
+  const newest = parsed(version.ApiVersion)
+  if (older(newest, LEAST.api)) throw new AppError('docker-too-old', { version: version.Version, least: LEAST.version })
+  if (older(NEWEST, parsed(version.MinAPIVersion))) throw new AppError('docker-too-new', { version: version.Version })
+  return older(newest, NEWEST) ? newest : NEWEST
+}
+
+interface Info {
+  readonly DriverStatus?: unknown
+  readonly DockerRootDir?: string
+  readonly Architecture?: string
+  readonly OSType?: string
+  readonly ID?: string
+  readonly Name?: string
+}
+
+/**
+ * Asks an engine who it is, and settles on a version of the API. `close` the client when done: its connections stay.
+ * @throws docker-missing, docker-stopped, docker-denied, docker-too-old, docker-too-new, docker-address,
+ * docker-unreachable, docker-tls, ssh-…
+ */
 export async function connect(address: EngineAddress): Promise<EngineClient> {
-  const socketPath = socketOf(address.host)
-  if (socketPath === undefined)
-    throw new AppError('docker-unsupported-address', { address: address.host || address.id })
   // dockerode takes a tenth of a second to load: only who talks to an engine pays for it.
   const { default: Docker } = await import('dockerode')
-  // `host` must be given, or docker-modem takes DOCKER_HOST's over the socket asked for.
-  const docker = new Docker({ socketPath, host: undefined, protocol: 'http' })
+  const { options, end } = await dial(address)
   try {
-    const version = await soon(docker.version())
-    const [major = 0, minor = 0] = version.ApiVersion.split('.').map(Number)
-    if (major < LEAST.api[0] || (major === LEAST.api[0] && minor < LEAST.api[1])) {
-      throw new AppError('docker-too-old', { version: version.Version, least: LEAST.version })
-    }
-    const info: { DriverStatus?: unknown; DockerRootDir?: string; Architecture?: string; OSType?: string } = await soon(
-      docker.info(),
-    )
+    const limit = address.host.startsWith('ssh:') ? ANSWER_WITHIN.ssh : ANSWER_WITHIN.near
+    // Without a version first: only so does an engine of any age answer.
+    const version = await soon(new Docker(options).version(), limit)
+    const api = negotiate(version)
+    const docker = new Docker({ ...options, version: `v${api.join('.')}` })
+    const info: Info = await soon(docker.info(), limit)
     const driver = JSON.stringify(info.DriverStatus ?? [])
+    const local = /^(?:unix|npipe):/.test(address.host)
+    const podman = JSON.stringify(version.Components ?? []).includes('Podman')
     return {
       docker,
       id: address.id,
       version: version.Version,
+      api,
+      podman,
       platform: {
         os: info.OSType ?? version.Os,
         architecture: ARCHITECTURES[info.Architecture ?? ''] ?? info.Architecture ?? version.Arch,
       },
       store: driver.includes('io.containerd.snapshotter.v1') ? 'containerd' : 'classic',
       zstd: Number.parseInt(version.Version, 10) >= 23,
-      root: info.DockerRootDir ?? '',
+      root: local ? (info.DockerRootDir ?? '') : '',
+      daemon: [podman ? 'podman' : info.ID, info.Name, info.DockerRootDir].join(' '),
+      close: end,
     }
   } catch (error) {
+    end()
     throw await connectionError(error, address.host)
   }
 }

@@ -1,8 +1,9 @@
 import type Dockerode from 'dockerode'
-import type { ImageDetails, ImageFacts, ImageRow, Platform, Removal } from '../../../shared/contract.ts'
+import type { ContainerRef, ImageDetails, ImageFacts, ImageRow, Platform, Removal } from '../../../shared/contract.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { byTelling, type Digest, isDigest, normaliseName, splitName } from '../../../shared/reference.ts'
 import { type EngineClient, engineError } from './client.ts'
+import { stacks } from './stacks.ts'
 
 /** What a person does with the images of an engine, one call each. */
 
@@ -57,15 +58,9 @@ export function inspectedPlatform(image: Inspected): Platform {
   return { os: image.Os, architecture: image.Architecture, ...(image.Variant ? { variant: image.Variant } : {}) }
 }
 
-interface User {
-  readonly id: string
-  readonly name: string
-  readonly running: boolean
-}
-
 /** The containers of every image, by image id; stopped ones too. */
-async function usersByImage({ docker }: EngineClient): Promise<Map<string, User[]>> {
-  const users = new Map<string, User[]>()
+async function usersByImage({ docker }: EngineClient): Promise<Map<string, ContainerRef[]>> {
+  const users = new Map<string, ContainerRef[]>()
   for (const container of await docker.listContainers({ all: true })) {
     const user = {
       id: container.Id,
@@ -75,6 +70,15 @@ async function usersByImage({ docker }: EngineClient): Promise<Map<string, User[
     users.set(container.ImageID, [...(users.get(container.ImageID) ?? []), user])
   }
   return users
+}
+
+/** The containers made from an image, stopped ones too. */
+export async function containersOf(client: EngineClient, id: string): Promise<ContainerRef[]> {
+  try {
+    return (await usersByImage(client)).get(id) ?? []
+  } catch (error) {
+    throw engineError(error)
+  }
 }
 
 /** Platform and users of some images; those that are gone meanwhile are left out. */
@@ -87,9 +91,7 @@ export async function imageFacts(client: EngineClient, ids: readonly string[]): 
           if (error instanceof AppError && error.code === 'image-missing') return undefined
           throw error
         })
-        return (
-          image && { id, platform: inspectedPlatform(image), containers: (users.get(id) ?? []).map(({ name }) => name) }
-        )
+        return image && { id, platform: inspectedPlatform(image), containers: users.get(id) ?? [] }
       }),
     )
     return facts.filter((fact) => fact !== undefined)
@@ -230,11 +232,11 @@ export async function giveName(
 export async function tagImage(
   client: EngineClient,
   request: { id: string; name: string; keepAs?: string | undefined; expected: string },
-): Promise<void> {
+): Promise<{ former: string | undefined; keptAs?: string }> {
   const { id, name, keepAs, expected } = request
   checkedName(name)
   if (((await idOf(client, name)) ?? '') !== expected) throw new AppError('image-changed', { name })
-  await giveName(client, id, name, keepAs)
+  return await giveName(client, id, name, keepAs)
 }
 
 /** Takes a name away without removing the image. @throws image-changed when it was the last, or names another image */
@@ -285,10 +287,9 @@ async function spaceOf(client: EngineClient, removed: readonly string[]): Promis
   const going = new Set(removed)
   const kept = new Set<string>()
   // Not the intermediate images of the classic builder: they go with the last image built on them.
-  for (const { Id: id } of await client.docker.listImages({ all: false })) {
+  for (const [id, diffIds] of await stacks(client, false)) {
     if (going.has(id)) continue
-    const image = await inspectImage(client, id).catch(() => undefined)
-    for (const chain of chainKeys(image?.RootFS.Layers ?? [])) kept.add(chain)
+    for (const chain of chainKeys(diffIds)) kept.add(chain)
   }
   const sizes = new Map<string, number>()
   let exact = client.store === 'classic'

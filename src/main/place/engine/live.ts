@@ -1,48 +1,90 @@
 import type { Readable } from 'node:stream'
 import type { EngineInfo, ImageRow } from '../../../shared/contract.ts'
-import { AppError } from '../../../shared/errors.ts'
+import { AppError, type ErrorCode } from '../../../shared/errors.ts'
 import { delay, Feed } from '../../feed.ts'
 import { connect, type EngineClient, engineError, messages } from './client.ts'
-import { type EngineAddress, findEngines } from './find.ts'
+import type { EngineAddress } from './find.ts'
 import { listImages } from './images.ts'
+import { howToStart } from './start.ts'
 
-/** Engines kept in view: connected, followed by their events, connected again by themselves. */
+/** An engine kept in view: connected, followed by its events, connected again by itself. */
 
 /** Image events after which the list may differ; containers change what is in use. */
-const ACTIONS = ['pull', 'tag', 'untag', 'delete', 'import', 'load', 'create', 'destroy', 'prune']
+const ACTIONS = ['pull', 'tag', 'untag', 'delete', 'import', 'load', 'create', 'destroy', 'prune', 'start', 'die']
 /** Several changes come together (a load with ten tags): list once. */
 const SETTLE = 60
-/** How long until an engine that is away is tried again, in milliseconds. */
-const RETRY = 2000
+/** How long until an engine that is away is tried again, in milliseconds: at first, and at most where nobody answers. */
+const RETRY = { first: 2000, most: 60_000 } as const
 
-class LiveEngine {
+/** Only a person changes these: trying again by itself would be a guess at a password, or a knock at a closed door. */
+const WAITS_FOR_PERSON: readonly ErrorCode[] = [
+  'docker-address',
+  'docker-tls',
+  'docker-too-old',
+  'docker-too-new',
+  'ssh-missing',
+  'ssh-host-unknown',
+  'ssh-host-changed',
+  'ssh-denied',
+  'ssh-password',
+]
+
+/** True for an engine of this computer, which may be asked at any time. */
+export function isNear({ host }: Pick<EngineAddress, 'host'>): boolean {
+  return /^(?:unix|npipe):/.test(host)
+}
+
+type State = EngineInfo['state']
+
+export class LiveEngine {
+  readonly address: EngineAddress
   readonly info: Feed<EngineInfo>
   readonly images = new Feed<readonly ImageRow[]>([])
-  readonly #address: EngineAddress
+  /** Answered at least once in this run. */
+  seen = false
   readonly #stop = new AbortController()
+  readonly #wanted = new Feed(false)
   #client: EngineClient | undefined
   #wake = new AbortController()
   readonly #running: Promise<void>
 
-  constructor(address: EngineAddress) {
-    this.#address = address
-    this.info = new Feed<EngineInfo>({
-      id: address.id,
-      current: address.current,
-      address: address.host,
-      state: { type: 'connecting' },
-    })
+  /** @param wanted connect at once; else when it is first asked for, so that no other computer is called unasked */
+  constructor(address: EngineAddress, wanted: boolean) {
+    this.address = address
+    this.info = new Feed<EngineInfo>(this.#info({ type: wanted ? 'connecting' : 'idle' }))
+    this.#wanted.set(wanted)
     this.#running = this.#run()
   }
 
-  /** The client, or why there is none. */
-  get client(): EngineClient {
-    if (this.#client) return this.#client
-    const { state } = this.info.value
-    throw state.type === 'away' ? new AppError(state.error.code, state.error.parts) : new AppError('docker-stopped')
+  #info(state: State): EngineInfo {
+    const { id, kind, name, current, host } = this.address
+    return { id, kind, name, current, address: host, state }
+  }
+
+  /** Aborts once it is closed. */
+  get ended(): AbortSignal {
+    return this.#stop.signal
+  }
+
+  /** Connects if that was not asked for before. */
+  want(): void {
+    if (this.#wanted.value) return
+    this.info.set(this.#info({ type: 'connecting' }))
+    this.#wanted.set(true)
+  }
+
+  /** The client, as soon as the engine has answered; throws why there is none. */
+  async client(): Promise<EngineClient> {
+    this.want()
+    for await (const { state } of this.info.watch(this.#stop.signal)) {
+      if (this.#client && state.type === 'ready') return this.#client
+      if (state.type === 'away') throw new AppError(state.error.code, state.error.parts)
+    }
+    throw new AppError('docker-lost')
   }
 
   retry(): void {
+    this.want()
     this.#wake.abort()
   }
 
@@ -54,23 +96,49 @@ class LiveEngine {
 
   /** Until it is closed: connect, follow, and when that ends wait and connect again. */
   async #run(): Promise<void> {
+    for await (const wanted of this.#wanted.watch(this.#stop.signal)) if (wanted) break
+    let pause: number = RETRY.first
     while (!this.#stop.signal.aborted) {
+      let failure: AppError | undefined
+      let client: EngineClient | undefined
       try {
-        await this.#follow(await connect(this.#address))
+        client = await connect(this.address)
+        pause = RETRY.first
+        await this.#follow(client)
       } catch (error) {
-        this.#away(engineError(error))
+        failure = engineError(error)
+      } finally {
+        client?.close()
       }
       this.#client = undefined
+      if (failure) await this.#away(failure)
       this.#wake = new AbortController()
-      if (!this.#stop.signal.aborted) await delay(RETRY, this.#wake.signal)
+      if (this.#stop.signal.aborted) return
+      await this.#pause(failure, pause)
+      if (!isNear(this.address)) pause = Math.min(pause * 2, RETRY.most)
     }
   }
 
-  #away(error: AppError): void {
+  async #pause(failure: AppError | undefined, pause: number): Promise<void> {
+    const forPerson = failure !== undefined && WAITS_FOR_PERSON.includes(failure.code)
+    if (!forPerson) return await delay(pause, this.#wake.signal)
+    const woken = Promise.withResolvers<void>()
+    this.#wake.signal.addEventListener('abort', () => woken.resolve(), { once: true })
+    this.#stop.signal.addEventListener('abort', () => woken.resolve(), { once: true })
+    await woken.promise
+    this.info.set(this.#info({ type: 'connecting' }))
+  }
+
+  async #away(error: AppError): Promise<void> {
     if (this.#stop.signal.aborted) return
-    const { id, current, address } = this.info.value
-    const named = error.code === 'docker-lost' ? new AppError('docker-stopped', { address }, { cause: error }) : error
-    this.info.set({ id, current, address, state: { type: 'away', error: named.data } })
+    const address = this.address.host
+    const near = isNear(this.address)
+    const lost = error.code === 'docker-lost'
+    const named = lost
+      ? new AppError(near ? 'docker-stopped' : 'docker-unreachable', { address }, { cause: error })
+      : error
+    const startable = near && named.code === 'docker-stopped' && (await howToStart(this.address)) !== undefined
+    this.info.set(this.#info({ type: 'away', error: named.data, startable }))
     this.images.set([])
   }
 
@@ -105,65 +173,13 @@ class LiveEngine {
   async #list(client: EngineClient): Promise<void> {
     const images = await listImages(client)
     this.#client = client
-    const { id, current, address } = this.info.value
+    this.seen = true
+    const { version, store, platform } = client
     this.images.set(images)
     this.info.set({
-      id,
-      current,
-      address,
-      state: { type: 'ready', version: client.version, store: client.store, platform: client.platform },
+      ...this.#info({ type: 'ready', version, store, platform }),
       images: images.length,
       bytes: images.reduce((sum, image) => sum + image.size, 0),
     })
-  }
-}
-
-/** All engines of this computer. */
-export class Engines {
-  readonly list = new Feed<readonly EngineInfo[]>([])
-  readonly #engines = new Map<string, LiveEngine>()
-  readonly #stop = new AbortController()
-  readonly #watching: Promise<void>[] = []
-
-  /** Finds the engines and begins to follow them; returns before they have answered. */
-  async open(): Promise<void> {
-    for (const address of await findEngines()) {
-      const engine = new LiveEngine(address)
-      this.#engines.set(address.id, engine)
-      this.#watching.push(this.#watch(engine))
-    }
-  }
-
-  async #watch(engine: LiveEngine): Promise<void> {
-    for await (const _ of engine.info.watch(this.#stop.signal)) {
-      this.list.set(
-        [...this.#engines.values()].map(({ info }) => info.value).sort((a, b) => Number(b.current) - Number(a.current)),
-      )
-    }
-  }
-
-  #get(id: string): LiveEngine {
-    const engine = this.#engines.get(id)
-    if (!engine) throw new AppError('docker-missing')
-    return engine
-  }
-
-  /** @throws why it is away */
-  client(id: string): EngineClient {
-    return this.#get(id).client
-  }
-
-  images(id: string, signal: AbortSignal): AsyncGenerator<readonly ImageRow[]> {
-    return this.#get(id).images.watch(signal)
-  }
-
-  retry(id: string): void {
-    this.#get(id).retry()
-  }
-
-  async close(): Promise<void> {
-    this.#stop.abort()
-    await Promise.all([...this.#engines.values()].map(async (engine) => await engine.close()))
-    await Promise.all(this.#watching)
   }
 }

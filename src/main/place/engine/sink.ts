@@ -20,6 +20,7 @@ import {
 } from '../place.ts'
 import { type EngineClient, engineError, messages, refusal } from './client.ts'
 import { giveName, inspectImage } from './images.ts'
+import { stacks } from './stacks.ts'
 
 /** What an engine has of an image before anything is sent. */
 export interface Held {
@@ -30,28 +31,15 @@ export interface Held {
   readonly prefix: number
 }
 
-/** Layers of images seen before: an id never changes what it means. */
-const layersById = new WeakMap<EngineClient, Map<string, readonly string[]>>()
-
-async function stacks(client: EngineClient): Promise<Map<string, readonly string[]>> {
-  const cache = layersById.get(client) ?? new Map<string, readonly string[]>()
-  layersById.set(client, cache)
-  const ids = (await client.docker.listImages({ all: true })).map(({ Id }) => Id)
-  for (const id of ids) {
-    if (cache.has(id)) continue
-    const image = await inspectImage(client, id).catch(() => undefined)
-    if (image) cache.set(id, image.RootFS.Layers ?? [])
-  }
-  return new Map(ids.map((id) => [id, cache.get(id) ?? []]))
-}
-
 /**
  * What an engine has of these images. The containerd store keeps layers by blob digest and its API names none, so there
  * every layer is sent.
  */
 export async function heldBy(client: EngineClient, images: readonly Image[]): Promise<Held[]> {
   if (client.store === 'containerd') return images.map((image) => ({ image, present: false, prefix: 0 }))
-  const known = await stacks(client)
+  const known = await stacks(client, true)
+  // Podman refuses an archive with layers left out, whatever it has: all of an image, or nothing.
+  if (client.podman) return images.map((image) => ({ image, present: known.has(image.id), prefix: 0 }))
   return images.map((image) => {
     const wanted = image.layers.map(({ diffId }) => diffId ?? '')
     const prefixes = [...known.values()].map((held) => {
@@ -277,7 +265,7 @@ class EngineWrite implements Write {
 
   /** The names, last of all. When one cannot be given, those given before go back to whom they belonged. */
   async #name(images: readonly Complete[], ids: ReadonlyMap<Complete, Digest>): Promise<Done> {
-    const replaced: { name: string; keptAs?: string }[] = []
+    const replaced: { name: string; former: string; keptAs?: string }[] = []
     const undo: (() => Promise<unknown>)[] = []
     try {
       for (const complete of images) {
@@ -286,7 +274,7 @@ class EngineWrite implements Write {
           const { former, keptAs } = await giveName(this.#client, id, name, keepAs)
           if (former === id) continue
           undo.push(async () => await this.#takeBack(id, name, former))
-          if (former !== undefined) replaced.push({ name, ...(keptAs === undefined ? {} : { keptAs }) })
+          if (former !== undefined) replaced.push({ name, former, ...(keptAs === undefined ? {} : { keptAs }) })
         }
       }
     } catch (error) {

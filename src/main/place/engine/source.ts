@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { Platform } from '../../../shared/contract.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Digest } from '../../../shared/reference.ts'
 import { CHUNK } from '../../files.ts'
@@ -13,6 +14,7 @@ import {
   parseConfig,
   parseIndex,
   parseManifest,
+  platformText,
 } from '../../format/documents.ts'
 
 import { collect, readTar, type TarEntry } from '../../format/tar.ts'
@@ -52,10 +54,54 @@ export async function readImage(client: EngineClient, name: string): Promise<Ima
     platform: inspectedPlatform(image),
     layers: (image.RootFS.Layers ?? []).map((diffId) => ({ diffId: asDigest(diffId) })),
     created: Date.parse(image.Created) || 0,
+    ...(await absentPlatforms(client, name)),
   }
 }
 
-const BLOB = /^blobs\/sha256\/([0-9a-f]{64})$/
+/** What an engine says of the platforms of an image (API 1.48, containerd store only); older ones do not tell. */
+interface WithManifests {
+  readonly Manifests?: readonly {
+    readonly Available: boolean
+    readonly Kind: string
+    readonly Descriptor?: { readonly platform?: Platform }
+  }[]
+}
+
+/** dockerode's own inspect drops what is asked of it (the query needs a path that ends in “?”). */
+async function inspectManifests({ docker }: EngineClient, name: string): Promise<WithManifests> {
+  const done = Promise.withResolvers<WithManifests>()
+  docker.modem.dial(
+    {
+      path: `/images/${name}/json?`,
+      method: 'GET',
+      options: { manifests: true },
+      statusCodes: { 200: true, 404: 'no such image', 500: 'server error' },
+    },
+    (error: unknown, image: unknown) => {
+      if (error instanceof Error) done.reject(error)
+      else done.resolve(image as WithManifests)
+    },
+  )
+  return await done.promise
+}
+
+async function absentPlatforms(client: EngineClient, name: string): Promise<{ absent?: readonly string[] }> {
+  const [major, minor] = client.api
+  if (client.store === 'classic' || major < 1 || minor < 48) return {}
+  try {
+    const image = await inspectManifests(client, name)
+    const absent = (image.Manifests ?? []).filter(({ Kind, Available }) => Kind !== 'attestation' && !Available)
+    const platforms = absent.flatMap(({ Descriptor }) =>
+      Descriptor?.platform ? [platformText(Descriptor.platform)] : [],
+    )
+    return platforms.length > 0 ? { absent: platforms } : {}
+  } catch (error) {
+    throw engineError(error, name)
+  }
+}
+
+/** A blob by its digest; Podman has its layers at the top, by diffId. */
+const BLOB = /^(?:blobs\/sha256\/([0-9a-f]{64})|([0-9a-f]{64})\.tar)$/
 const FOLDER = /^([0-9a-f]{64})\/(json|layer\.tar)$/
 const CONFIG = /^([0-9a-f]{64})\.json$/
 
@@ -131,7 +177,8 @@ class SaveReading {
     if (config !== undefined) return await this.#config(config, entry, bytes)
     const [, folder, kind] = FOLDER.exec(entry.name) ?? []
     if (folder !== undefined) return await this.#folder(folder, kind === 'json', entry, bytes)
-    const blob = BLOB.exec(entry.name)?.[1]
+    const [, inBlobs, atTop] = BLOB.exec(entry.name) ?? []
+    const blob = inBlobs ?? atTop
     return blob === undefined ? undefined : await this.#blob(blob, entry, bytes)
   }
 
@@ -186,8 +233,19 @@ class SaveReading {
       const documents = this.#resolve(image, image.id)
       if (!documents)
         throw new AppError('docker-refused', { reason: `the engine holds ${image.names[0] ?? image.id} only in part` })
-      yield { type: 'documents', image, documents }
+      const absent = this.#leftOut(image, image.id)
+      yield { type: 'documents', image, documents, ...(absent.length > 0 ? { absent } : {}) }
     }
+  }
+
+  /** Platforms of an image's index beside the one the engine spoke of. */
+  #leftOut(image: Image, digest: Digest): string[] {
+    const content = this.#blobs.get(digest)
+    if (!content || documentKind(content, digest) !== 'index') return []
+    return parseIndex(content, digest)
+      .filter(({ platform }) => platform !== undefined && platform.os !== 'unknown')
+      .filter((child) => !this.#resolve(image, child.digest))
+      .map(({ platform }) => (platform ? platformText(platform) : ''))
   }
 
   #resolve(image: Image, digest: Digest): Documents | undefined {

@@ -1,0 +1,78 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
+import { dataFolder } from './home.ts'
+
+/**
+ * What the app remembers between runs, in one SQLite file of the data folder: the window, the headless host and the
+ * command line may all be running, and SQLite's lock serves them all. No secret is ever in it.
+ */
+
+/** Each step once, in order; a step that was ever released is never changed. `user_version` counts them. */
+const STEPS: readonly string[] = [
+  `CREATE TABLE preference (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+   CREATE TABLE computer (id TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+   CREATE TABLE backup (
+     engine TEXT NOT NULL, name TEXT NOT NULL, of TEXT NOT NULL, image TEXT NOT NULL, at INTEGER NOT NULL,
+     PRIMARY KEY (engine, name)
+   ) STRICT;`,
+]
+
+export type Row = Readonly<Record<string, string | number | null>>
+
+/** Opens when first asked something, so that who needs no memory makes no file. */
+export class State {
+  readonly #path: string
+  #database: DatabaseSync | undefined
+
+  constructor(path: string = join(dataFolder(), 'state.db')) {
+    this.#path = path
+  }
+
+  async #open(): Promise<DatabaseSync> {
+    if (this.#database) return this.#database
+    const { DatabaseSync: Database } = await import('node:sqlite')
+    const database = this.#at(Database) ?? new Database(':memory:')
+    this.#database ??= migrated(database)
+    return this.#database
+  }
+
+  /** A data folder that cannot be written must not keep anybody from copying images: the memory then lasts for the run. */
+  #at(Database: typeof DatabaseSync): DatabaseSync | undefined {
+    try {
+      if (this.#path !== ':memory:') mkdirSync(join(this.#path, '..'), { recursive: true, mode: 0o700 })
+      return migrated(new Database(this.#path, { timeout: 5000 }))
+    } catch (error) {
+      console.error(error)
+      return undefined
+    }
+  }
+
+  async all(sql: string, ...values: readonly SQLInputValue[]): Promise<Row[]> {
+    return (await this.#open()).prepare(sql).all(...values) as Row[]
+  }
+
+  async run(sql: string, ...values: readonly SQLInputValue[]): Promise<void> {
+    ;(await this.#open()).prepare(sql).run(...values)
+  }
+
+  close(): void {
+    this.#database?.close()
+    this.#database = undefined
+  }
+}
+
+function migrated(database: DatabaseSync): DatabaseSync {
+  // Another process may be at it: who gets the lock does the work, the other finds it done.
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const version = Number(Object.values(database.prepare('PRAGMA user_version').get() ?? {})[0] ?? 0)
+    for (const step of STEPS.slice(version)) database.exec(step)
+    if (version < STEPS.length) database.exec(`PRAGMA user_version = ${STEPS.length}`)
+    database.exec('COMMIT')
+    return database
+  } catch (error) {
+    database.exec('ROLLBACK')
+    throw error
+  }
+}

@@ -1,0 +1,145 @@
+import { Menu } from '@mantine/core'
+import {
+  IconArrowBackUp,
+  IconDeviceFloppy,
+  IconDots,
+  IconHistory,
+  IconInfoCircle,
+  IconTag,
+  IconTrash,
+} from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import { backupsOf, useBackups } from '../backups/backup-store.ts'
+import { openSheet } from '../shell/ui.ts'
+import { useWords } from '../words/use-words.ts'
+import type { ImageLine } from './lines.ts'
+
+const CLICKS = ['mousedown', 'touchstart']
+
+interface LineMenuProps {
+  engine: string
+  line: ImageLine
+  title: string
+  opened: boolean
+  onChange: (opened: boolean) => void
+  onAddTag: () => void
+}
+
+/** The ways to the versions kept of this line's names, or back from this line when it is a kept one itself. */
+function KeptItems({ engine, line }: { engine: string; line: ImageLine }) {
+  const { t } = useWords()
+  const backups = useBackups((state) => state.backups)
+  const { before, keptOf } = backupsOf(
+    line.tags.map((tag) => `${line.repository}:${tag}`),
+    backups,
+  )
+  if (before.length === 0 && keptOf.length === 0) return null
+  return (
+    <>
+      <Menu.Divider />
+      {before.map(({ name, of }) => (
+        <Menu.Item
+          key={name}
+          leftSection={<IconArrowBackUp size={16} aria-hidden />}
+          onClick={() => openSheet({ type: 'back', engine, backup: name })}
+        >
+          {t('kept.row', { name: of })}
+        </Menu.Item>
+      ))}
+      {keptOf.map(({ name, of }) => (
+        <Menu.Item
+          key={name}
+          leftSection={<IconArrowBackUp size={16} aria-hidden />}
+          onClick={() => openSheet({ type: 'back', engine, backup: name })}
+        >
+          {t('kept.again', { name: of })}
+        </Menu.Item>
+      ))}
+      <Menu.Item
+        leftSection={<IconHistory size={16} aria-hidden />}
+        onClick={() => openSheet({ type: 'kept-versions', engine })}
+      >
+        {t('kept.open')}
+      </Menu.Item>
+    </>
+  )
+}
+
+function OpenMenu({ engine, line, title, onChange, onAddTag, children }: LineMenuProps & { children: ReactNode }) {
+  const { t } = useWords()
+  const { id } = line.row
+  return (
+    <Menu
+      opened
+      onChange={onChange}
+      position="bottom-end"
+      withinPortal
+      // Inside the main landmark, where all content belongs; fixed, so that no scrolling part cuts it off.
+      portalProps={{ target: '.main' }}
+      floatingStrategy="fixed"
+      // The list gives the focus back to the row: the menu's own way would take it from the field a choice opens.
+      returnFocus={false}
+      withInitialFocusPlaceholder={false}
+      // Without keydown: the key that opens the menu would close it again.
+      clickOutsideEvents={CLICKS}
+      transitionProps={{ duration: 0 }}
+    >
+      <Menu.Target>{children}</Menu.Target>
+      <Menu.Dropdown aria-label={t('images.more', { image: title })}>
+        <Menu.Item
+          leftSection={<IconInfoCircle size={16} aria-hidden />}
+          onClick={() => openSheet({ type: 'details', engine, id })}
+        >
+          {t('images.details')}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconTag size={16} aria-hidden />} onClick={onAddTag}>
+          {t('images.addTag')}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconDeviceFloppy size={16} aria-hidden />}
+          onClick={() => openSheet({ type: 'save', engine, ids: [id] })}
+        >
+          {t('images.save')} <span className="docker-word">save</span>
+        </Menu.Item>
+        <KeptItems engine={engine} line={line} />
+        <Menu.Divider />
+        <Menu.Item
+          className="menu-bad"
+          leftSection={<IconTrash size={16} aria-hidden />}
+          onClick={() => openSheet({ type: 'removal', engine, ids: [id] })}
+        >
+          {t('images.remove')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+/** The "…" of a line. The menu itself is made when it opens: a row that only scrolls past must be light. */
+export function LineMenu(props: LineMenuProps) {
+  const { title, opened, onChange } = props
+  const { t } = useWords()
+  const label = t('images.more', { image: title })
+  if (opened) {
+    return (
+      <OpenMenu {...props}>
+        <button type="button" tabIndex={-1} className="row-more" aria-label={label}>
+          <IconDots size={18} aria-hidden />
+        </button>
+      </OpenMenu>
+    )
+  }
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className="row-more"
+      aria-label={label}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onClick={() => onChange(true)}
+    >
+      <IconDots size={18} aria-hidden />
+    </button>
+  )
+}

@@ -1,0 +1,94 @@
+import { IconArrowBackUp, IconX } from '@tabler/icons-react'
+import { useState } from 'react'
+import { backupsOf, useBackups } from '../backups/backup-store.ts'
+import { useApi } from '../host.tsx'
+import { announce, openSheet, tellFailure } from '../shell/ui.ts'
+import { shortId } from '../words/format.ts'
+import { useWords } from '../words/use-words.ts'
+import type { ImageLine } from './lines.ts'
+
+interface TagChipProps {
+  engine: string
+  line: ImageLine
+  tag: string
+}
+
+function TagChip({ engine, line, tag }: TagChipProps) {
+  const { t } = useWords()
+  const { client } = useApi()
+  const [busy, setBusy] = useState(false)
+  const name = `${line.repository}:${tag}`
+  const untag = async (): Promise<void> => {
+    setBusy(true)
+    try {
+      await client.images.untag({ engine, id: line.row.id, name })
+      announce(t('tag.takenAway', { name }))
+    } catch (error) {
+      tellFailure(error)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <span className="chip">
+      {tag}
+      <button
+        type="button"
+        tabIndex={-1}
+        className="chip-remove"
+        disabled={busy}
+        aria-label={t('images.removeTag', { tag, repository: line.repository })}
+        onClick={() =>
+          line.row.names.length === 1 ? openSheet({ type: 'last-name', engine, id: line.row.id }) : void untag()
+        }
+      >
+        <IconX size={12} aria-hidden />
+      </button>
+    </span>
+  )
+}
+
+/** "Back to the version before", a button for each version of the line that has one kept. */
+function BackButtons({ engine, line }: { engine: string; line: ImageLine }) {
+  const { t } = useWords()
+  const backups = useBackups((state) => state.backups)
+  if (backups.length === 0) return null
+  const { before } = backupsOf(
+    line.tags.map((tag) => `${line.repository}:${tag}`),
+    backups,
+  )
+  return before.map(({ name, of }) => (
+    <button
+      key={name}
+      type="button"
+      tabIndex={-1}
+      className="chip-back"
+      title={t('kept.row', { name: of })}
+      onClick={() => openSheet({ type: 'back', engine, backup: name })}
+    >
+      <IconArrowBackUp size={14} aria-hidden />
+      <span aria-hidden>
+        {before.length === 1 ? t('kept.short') : t('kept.shortOf', { tag: of.slice(line.repository.length + 1) })}
+      </span>
+      <span className="visually-hidden">{t('kept.row', { name: of })}</span>
+    </button>
+  ))
+}
+
+/** The versions of a line, and the ways back to those before. */
+export function TagChips({ engine, line }: { engine: string; line: ImageLine }) {
+  const { t } = useWords()
+  return (
+    <>
+      {line.tags.map((tag) => (
+        <TagChip key={tag} engine={engine} line={line} tag={tag} />
+      ))}
+      {line.tags.length === 0 && (
+        <span className="muted small">
+          {line.repository === '' ? <code>{shortId(line.row.id)}</code> : t('images.noVersion')}
+        </span>
+      )}
+      <BackButtons engine={engine} line={line} />
+    </>
+  )
+}
