@@ -108,6 +108,10 @@ const en: Record<ErrorCode, Sentence> = {
     what: 'This Docker runs {engine} images; “{image}” is made for {platform}.',
     next: 'Load it on a computer that runs {platform} images.',
   },
+  'platform-unchosen': {
+    what: '“{image}” is there for several platforms ({have}), and one alone can go there.',
+    next: 'Choose the platform.',
+  },
   'name-invalid': {
     what: '“{name}” is not a valid image name.',
     next: 'Use lower-case letters, digits and . _ - in the name; for instance acme/shop:1.0.',
@@ -360,6 +364,10 @@ const fr: Record<ErrorCode, Sentence> = {
   'platform-refused': {
     what: 'Ce Docker fait tourner des images {engine} ; « {image} » est faite pour {platform}.',
     next: 'Chargez-la sur un ordinateur qui accepte les images {platform}.',
+  },
+  'platform-unchosen': {
+    what: '« {image} » existe pour plusieurs plates-formes ({have}), et une seule peut aller là.',
+    next: 'Choisissez la plate-forme.',
   },
   'name-invalid': {
     what: '« {name} » n’est pas un nom d’image valable.',

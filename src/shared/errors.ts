@@ -28,6 +28,7 @@ export const ERROR_CODES = [
   'image-changed',
   'platform-missing',
   'platform-refused',
+  'platform-unchosen',
   'name-invalid',
   'name-unclear',
   // files and drives

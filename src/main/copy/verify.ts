@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os'
-import { layerKey, type Sink } from '../place/place.ts'
+import { layerKey, leaves, type Sink } from '../place/place.ts'
 
 /**
  * A destination that lacks everything and keeps nothing: copying there reads and proves every byte of an image, and that
@@ -7,10 +7,10 @@ import { layerKey, type Sink } from '../place/place.ts'
  */
 export function verifyingSink(): Sink {
   return {
-    takes: { forms: ['plain', 'gzip', 'zstd'], sizeFirst: false },
+    takes: { forms: ['plain', 'gzip', 'zstd'], sizeFirst: false, platforms: 'many', parallel: 2 },
     async begin(images) {
       return {
-        missing: new Set(images.flatMap((image) => image.layers.map(layerKey))),
+        missing: new Set(images.flatMap(leaves).flatMap((image) => image.layers.map(layerKey))),
         spoolDir: tmpdir(),
         async put({ bytes }) {
           for await (const _ of bytes);

@@ -4,11 +4,12 @@ import { damaged, dockerSave } from '../testing/archives.ts'
 import { startContainerdEngine } from '../testing/containerd-engine.ts'
 import { cancelAtEach, clientOf, load, momentsOf, save, type Watching } from '../testing/copies.ts'
 import { type Engine, startEngine } from '../testing/engine.ts'
-import { handmadeArchives, type MadeArchive } from '../testing/handmade-archives.ts'
+import { handmadeArchives, type MadeArchive, makeImage, ociArchive } from '../testing/handmade-archives.ts'
 import { type BuiltImage, buildImage, expected, runImage } from '../testing/images.ts'
 import { removeDir, tempDir } from '../testing/temp.ts'
 import { openArchive } from './archive/open.ts'
 import type { EngineClient } from './engine/client.ts'
+import { readImage } from './engine/source.ts'
 
 const NAME = 'containerd/app:1'
 const POINTS = 20
@@ -102,5 +103,49 @@ describe('an engine with the containerd store', { timeout: 600_000 }, () => {
       expect(outcome, moment).toMatchObject({ code: 'cancelled' })
       untouched()
     })
+  })
+
+  it('tells which platforms of an image it does not hold: after a save, and before where it can say', async () => {
+    const name = 'containerd/many:1'
+    const here = await makeImage({ names: [name], layers: ['busybox', { textBytes: 1000 }] })
+    const other = client.platform.architecture === 'arm64' ? 'amd64' : 'arm64'
+    const elsewhere = await makeImage({
+      names: [name],
+      layers: [{ textBytes: 2000 }],
+      platform: { os: 'linux', architecture: other },
+    })
+    const many = await ociArchive(dir, [here], { file: 'many.tar', absent: [elsewhere] })
+    engine.docker('load', '--input', many.path)
+    const image = await readImage(client, name)
+    const [major, minor] = client.api
+    expect(image.absent).toEqual(major === 1 && minor >= 48 ? [`linux/${other}`] : undefined)
+    const path = join(dir, 'many-saved.tar')
+    const copied = await save(client, [name], path)
+    expect(copied.absent).toEqual([{ name, platform: `linux/${other}` }])
+    const [saved] = (await openArchive(path, NEVER)).contents.images
+    expect(saved?.image.id).toBe(here.configDigest)
+    engine.docker('rmi', '--force', name)
+  })
+})
+
+describe('a load into a containerd store whose disk is full', { timeout: 600_000 }, () => {
+  it('says so, and the name still names the old image, which runs', async () => {
+    const dir = tempDir()
+    const engine = await startContainerdEngine({ dataRootSize: 128 << 20 })
+    try {
+      const other = await startEngine()
+      await buildImage(other, { name: NAME, layers: [{ randomBytes: 24 << 20 }] })
+      const archive = dockerSave(other, dir, [NAME], 'new.tar')
+      await other.stop()
+      const client = await clientOf(engine)
+      const old = await buildImage(engine, { name: NAME, cmd: ['/bin/sh', '-c', 'echo the old one'] })
+      engine.dataDisk?.fill(12 << 20)
+      await expect(load(archive.path, client)).rejects.toMatchObject({ code: 'docker-full' })
+      expect(engine.docker('image', 'inspect', '--format', '{{.Id}}', NAME)).toBe(old.id)
+      expect(runImage(engine, NAME)).toBe('the old one')
+    } finally {
+      await engine.stop()
+      removeDir(dir)
+    }
   })
 })

@@ -73,6 +73,7 @@ describe('a load over a name in use', () => {
       }
     }
     const breaking: Source = {
+      parallel: 1,
       read: source.read,
       async *walk(...asked) {
         for await (const piece of source.walk(...asked))

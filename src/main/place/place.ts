@@ -4,8 +4,7 @@ import type { Digest } from '../../shared/reference.ts'
 /**
  * # What a place is
  *
- * A place holds images: an engine, an archive file, later a layout folder and a registry. Each is a `Source`, a `Sink` or
- * both, and `copy()` (../copy/copy.ts) is the only code that moves an image from one to the other. To add a place,
+ * A place holds images: an engine, an archive file, a layout folder, a registry. Each is a `Source`, a `Sink` or both, and `copy()` (../copy/copy.ts) is the only code that moves an image from one to the other. To add a place,
  * implement these interfaces; this page says all that is asked of it.
  *
  * ## The order of calls
@@ -15,8 +14,8 @@ import type { Digest } from '../../shared/reference.ts'
  *    layers it lacks. Everything that goes together is one write: one file, one load stream.
  * 3. `source.walk(images, missing)`: pieces, each wanted layer once, in the source's own order (an engine's stream and a
  *    compressed file cannot be asked twice), and the documents of every image, anywhere between.
- * 4. `write.put(piece)` for every layer, awaited before the next piece is taken. Its bytes are read to their end or the
- *    put fails: verification rides on the bytes, so the last chunk may throw.
+ * 4. `write.put(piece)` for every layer, as many at once as both sides say (`parallel`). Its bytes are read to their end
+ *    or the put fails: verification rides on the bytes, so the last chunk may throw.
  * 5. `write.commit(images)`, once, with config and manifest. Here, and nowhere else, anything becomes visible and names
  *    move. It answers `lacking` when the destination turns out not to have a layer it said it had: copy() walks again for
  *    those, puts them, and commits again, once.
@@ -54,13 +53,23 @@ export interface Layer {
   readonly stored?: Descriptor
 }
 
-/** What a layer is known by: its diffId, else its stored digest. */
+/** What a layer is known by: its stored digest, else its diffId. */
 export type LayerKey = Digest
 
-/** An image, as far as its place can tell without moving layers. */
+/**
+ * An image, as far as its place can tell without moving layers. An index (several platforms under one name) is one whose
+ * `parts` are the images it names; it has no layers of its own.
+ */
 export interface Image {
-  /** The place's own handle: the id of an engine's image, the config digest in a file. */
+  /** The place's own handle: the id of an engine's image, the config digest in a file, else the digest of its manifest. */
   readonly id: Digest
+  /** Of its manifest or index, where its place keeps one. */
+  readonly digest?: Digest
+  /** Its manifest or index, byte for byte, where it is at hand before the walk. Always for an index. */
+  readonly manifest?: Uint8Array
+  readonly parts?: readonly Image[]
+  /** What is no image one can run: carried as it is, byte for byte. */
+  readonly kind?: 'attestation' | 'artifact'
   /** Familiar names, `repo:tag`. */
   readonly names: readonly string[]
   readonly platform: Platform
@@ -100,12 +109,14 @@ export type Piece =
 export type LayerPiece = Extract<Piece, { type: 'layer' }>
 
 export interface Source {
+  /** How many pieces may be in work at once; 1 where the bytes come in one stream. */
+  readonly parallel: number
   /** The images of these ids, in the order asked. @throws image-missing */
   read(ids: readonly Digest[], signal: AbortSignal): Promise<readonly Image[]>
   /**
-   * The documents of every image, and the layers whose key is in `wanted`, each once. A source that cannot know a layer's
-   * key before its bytes (an engine's containerd store) hands it over all the same. The consumer takes a piece's bytes
-   * to their end before it asks for the next piece.
+   * The documents of every image (of an index: of its parts), and the layers whose key is in `wanted`, each once. A source
+   * that cannot know a layer's key before its bytes (an engine's containerd store) hands it over all the same. With
+   * `parallel` 1 the consumer takes a piece's bytes to their end before it asks for the next piece.
    */
   walk(images: readonly Image[], wanted: ReadonlySet<LayerKey>, signal: AbortSignal): AsyncIterable<Piece>
 }
@@ -117,13 +128,24 @@ export interface Naming {
 }
 
 /** An image ready to be shown: everything the destination needs to make it visible. */
-export interface Complete {
+export interface CompleteImage {
+  readonly type: 'image'
   readonly image: Image
   readonly names: readonly Naming[]
   readonly documents: Documents
   /** Bottom first, as the destination now holds them, or undefined where it held them before and says only that. */
   readonly layers: readonly (Stored | undefined)[]
 }
+
+/** An index ready to be shown. Its parts have no names. */
+export interface CompleteIndex {
+  readonly type: 'index'
+  readonly image: Image
+  readonly names: readonly Naming[]
+  readonly parts: readonly CompleteImage[]
+}
+
+export type Complete = CompleteImage | CompleteIndex
 
 /** A layer that was put: both identities, proven by reading its bytes. */
 export interface Stored {
@@ -135,7 +157,8 @@ export interface Stored {
 
 /** What the copy made visible. */
 export interface Done {
-  readonly images: readonly { readonly id: Digest; readonly names: readonly string[] }[]
+  /** `digest`: of the manifest or index it has there, where the place keeps one. */
+  readonly images: readonly { readonly id: Digest; readonly names: readonly string[]; readonly digest?: Digest }[]
   /** Names that moved: who had them, by the place's own handle, and what that image is called instead. */
   readonly replaced: readonly { readonly name: string; readonly former?: string; readonly keptAs?: string }[]
   readonly file?: {
@@ -158,6 +181,12 @@ export interface Sink {
     readonly forms: readonly Form[]
     /** The digest and size of a layer must be known before its bytes (a tar header comes first): copy() spools where they are not. */
     readonly sizeFirst: boolean
+    /** Whether it can hold an index; else copy() is given one platform. */
+    readonly platforms: 'one' | 'many'
+    /** How many puts it takes at once. */
+    readonly parallel: number
+    /** The form it wants layers in that arrive plain: copy() packs them on the way. */
+    readonly pack?: 'gzip' | 'zstd'
   }
   begin(images: readonly Image[], signal: AbortSignal, report: (event: PlaceEvent) => void): Promise<Write>
 }
@@ -165,6 +194,8 @@ export interface Sink {
 export interface Write {
   /** Keys of the layers to bring. */
   readonly missing: ReadonlySet<LayerKey>
+  /** In which form it has layers that are not missing, where it knows: what a manifest made anew says of them. */
+  readonly held?: ReadonlyMap<LayerKey, Stored>
   /** A folder for copy() to spool one layer in, beside the destination where it has one. */
   readonly spoolDir: string
   /** Takes a layer's bytes to their end. `known`: what is told before the bytes; complete when the sink is `sizeFirst`. */
@@ -174,9 +205,19 @@ export interface Write {
   close(): Promise<void>
 }
 
-/** The key a layer is compared by. */
+/** The key a layer is compared by: an image keeps its digest only where its layers keep the form they are stored in. */
 export function layerKey(layer: Layer): LayerKey {
-  const key = layer.diffId ?? layer.stored?.digest
+  const key = layer.stored?.digest ?? layer.diffId
   if (!key) throw new TypeError('a layer is known by its diffId or its stored digest')
   return key
+}
+
+/** The images that have layers: the parts of an index, or the image itself. */
+export function leaves(image: Image): readonly Image[] {
+  return image.parts ?? [image]
+}
+
+/** Images and their parts, each by the names it is shown under. */
+export function completeImages(images: readonly Complete[]): CompleteImage[] {
+  return images.flatMap((complete) => (complete.type === 'index' ? complete.parts : [complete]))
 }

@@ -4,6 +4,7 @@ import { byTelling } from '../../shared/reference.ts'
 import { copy } from '../copy/copy.ts'
 import { platformMatches } from '../format/documents.ts'
 import {
+  buildahCommit,
   damaged,
   dockerExport,
   dockerSave,
@@ -56,6 +57,10 @@ describe('image files by producer', () => {
     archives['skopeo oci-archive'] = skopeoOciArchive(engine, dir, 'maker/app:1.0')
     const podman = podmanSave(archives['docker save'], dir)
     if (podman) archives['podman save'] = podman
+    for (const form of ['docker-archive', 'oci-archive'] as const) {
+      const buildah = buildahCommit(archives['docker save'], dir, form, 'maker/buildah:1')
+      if (buildah) archives[`buildah ${form}`] = buildah
+    }
     const { rootfs: _, v1: __, ...handmade } = await handmadeArchives(dir)
     Object.assign(archives, handmade)
     const runs = await makeImage({ names: ['maker/zstd:1'], layers: ['busybox', { textBytes: 100_000 }] })
@@ -63,6 +68,7 @@ describe('image files by producer', () => {
     for (const wrapping of ['gzip', 'zstd', 'xz', 'bzip2'] satisfies Wrapping[]) {
       archives[`docker save, ${wrapping}`] = wrap(archives['docker save'], wrapping)
       archives[`zstd layers, ${wrapping}`] = wrap(archives['zstd layers'], wrapping)
+      archives[`in a folder, ${wrapping}`] = wrap(handmade.legacyFolder, wrapping)
     }
   })
   afterAll(async () => {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fullPath, requireCommand } from './commands.ts'
+import { smallDisk } from './drives.ts'
 import { type Engine, launchEngine, PRIVATE_ARGS } from './engine.ts'
 import { tempDir } from './temp.ts'
 
@@ -12,7 +13,8 @@ import { tempDir } from './temp.ts'
  * the repository; $CABOTEUR_TEST_CACHE names another one. Tests ask for it only under CABOTEUR_TEST_CONTAINERD=1.
  */
 
-const SUITE = 'trixie'
+/** Debian's release whose docker.io it is; `sid` has the newest, which moves. */
+const SUITE = process.env['CABOTEUR_TEST_SUITE'] ?? 'trixie'
 
 function cacheDir(): string {
   return process.env['CABOTEUR_TEST_CACHE'] ?? join(tmpdir(), 'caboteur-test-cache')
@@ -62,12 +64,16 @@ export function containerdRoot(): string {
 }
 
 /** Starts a private engine with the containerd store, or with the newer Docker's classic store. Needs root on Linux. */
-export async function startContainerdEngine(options: { readonly store?: 'classic' } = {}): Promise<Engine> {
+export async function startContainerdEngine(
+  options: { readonly store?: 'classic'; readonly dataRootSize?: number } = {},
+): Promise<Engine> {
   const root = containerdRoot()
   const dir = tempDir()
   const own = join(dir, 'run')
   mkdirSync(own)
-  mkdirSync(join(dir, 'data'))
+  const data = join(dir, 'data')
+  mkdirSync(data)
+  const dataDisk = options.dataRootSize === undefined ? undefined : smallDisk(options.dataRootSize, data)
   const containerd = options.store !== 'classic'
   writeFileSync(join(own, 'engine.json'), JSON.stringify({ features: { 'containerd-snapshotter': containerd } }))
   return launchEngine({
@@ -85,5 +91,6 @@ export async function startContainerdEngine(options: { readonly store?: 'classic
       '--host=unix:///run/engine/s',
       ...PRIVATE_ARGS,
     ],
+    ...(dataDisk ? { dataDisk } : {}),
   })
 }

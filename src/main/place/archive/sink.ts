@@ -13,6 +13,7 @@ import {
   type Image,
   type LayerKey,
   layerKey,
+  leaves,
   type PlaceEvent,
   type Sink,
   type Write,
@@ -25,13 +26,15 @@ export type SaveTarget = z.infer<typeof saveTargetSchema>
 const writing = new Set<string>()
 
 function allLayers(images: readonly Image[]): Set<LayerKey> {
-  return new Set(images.flatMap((image) => image.layers.map(layerKey)))
+  return new Set(images.flatMap(leaves).flatMap((image) => image.layers.map(layerKey)))
 }
 
 /** What the layers need at least, where their sizes are told. */
 function knownSize(images: readonly Image[]): number {
   const sizes = new Map(
-    images.flatMap((image) => image.layers.map((layer) => [layerKey(layer), layer.stored?.size ?? 0] as const)),
+    images
+      .flatMap(leaves)
+      .flatMap((image) => image.layers.map((layer) => [layerKey(layer), layer.stored?.size ?? 0] as const)),
   )
   return [...sizes.values()].reduce((sum, size) => sum + size, 0)
 }
@@ -50,7 +53,7 @@ async function refuseUnfit(path: string, needed: number): Promise<void> {
 /** Images into a new file of exactly this name: OCI layout and docker-archive in one tar, compressed as a whole. */
 export function archiveSink(path: string, target: SaveTarget): Sink {
   return {
-    takes: { forms: ['plain', 'gzip', 'zstd'], sizeFirst: true },
+    takes: { forms: ['plain', 'gzip', 'zstd'], sizeFirst: true, platforms: 'many', parallel: 1 },
     async begin(images, signal, report): Promise<Write> {
       if (writing.has(path)) throw new AppError('file-in-use', { path })
       writing.add(path)

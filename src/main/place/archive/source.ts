@@ -89,6 +89,8 @@ export function archiveSource(archive: OpenArchive): Source {
   }
 
   return {
+    // A compressed file comes in one stream; of a plain one several layers may be read at once.
+    parallel: archive.compression === 'none' ? 4 : 1,
     async read(ids) {
       return ids.map((id) => withAbsent(find(id).image, archive))
     },

@@ -9,6 +9,8 @@ import { type TarWriter, tarWriter } from '../../format/tar-writer.ts'
 import {
   type Bytes,
   type Complete,
+  type CompleteImage,
+  completeImages,
   type Done,
   type Image,
   type LayerKey,
@@ -53,7 +55,12 @@ export async function heldBy(client: EngineClient, images: readonly Image[]): Pr
 /** Images into an engine. */
 export function engineSink(client: EngineClient): Sink {
   return {
-    takes: { forms: client.zstd ? ['plain', 'gzip', 'zstd'] : ['plain', 'gzip'], sizeFirst: true },
+    takes: {
+      forms: client.zstd ? ['plain', 'gzip', 'zstd'] : ['plain', 'gzip'],
+      sizeFirst: true,
+      platforms: 'one',
+      parallel: 1,
+    },
     async begin(images, signal, report) {
       for (const { platform, names, id } of images) {
         if (platform.os !== '' && platform.os !== client.platform.os) {
@@ -197,7 +204,8 @@ class EngineWrite implements Write {
     )
   }
 
-  async commit(images: readonly Complete[]): Promise<Done | { readonly lacking: readonly LayerKey[] }> {
+  async commit(all: readonly Complete[]): Promise<Done | { readonly lacking: readonly LayerKey[] }> {
+    const images = completeImages(all)
     const present = new Set(this.#held.filter((held) => held.present).map(({ image }) => image.id))
     const loading = images.filter(({ image }) => !present.has(image.id))
     if (loading.length > 0) {
@@ -212,11 +220,11 @@ class EngineWrite implements Write {
   }
 
   /** The id this engine gives an image: the config's digest, or the manifest's in the containerd store. */
-  #idOf(complete: Complete): Digest {
+  #idOf(complete: CompleteImage): Digest {
     return this.#client.store === 'classic' ? digestOf(complete.documents.config) : manifestDigest(complete)
   }
 
-  async #finish(loading: readonly Complete[]): Promise<readonly LayerKey[] | undefined> {
+  async #finish(loading: readonly CompleteImage[]): Promise<readonly LayerKey[] | undefined> {
     const load = this.#start()
     const undoing = (): void => this.#report({ type: 'undoing' })
     try {
@@ -251,7 +259,7 @@ class EngineWrite implements Write {
     }
   }
 
-  async #verify({ image, documents }: Complete, id: Digest): Promise<void> {
+  async #verify({ image, documents }: CompleteImage, id: Digest): Promise<void> {
     const loaded = await inspectImage(this.#client, id)
     const expected = image.layers.map(({ diffId }) => diffId)
     const came = loaded.RootFS.Layers ?? []
@@ -264,7 +272,7 @@ class EngineWrite implements Write {
   }
 
   /** The names, last of all. When one cannot be given, those given before go back to whom they belonged. */
-  async #name(images: readonly Complete[], ids: ReadonlyMap<Complete, Digest>): Promise<Done> {
+  async #name(images: readonly CompleteImage[], ids: ReadonlyMap<CompleteImage, Digest>): Promise<Done> {
     const replaced: { name: string; former: string; keptAs?: string }[] = []
     const undo: (() => Promise<unknown>)[] = []
     try {

@@ -26,6 +26,7 @@ import { type LegacyNames, legacyNames, tellable } from './legacy-save.ts'
 /** Images out of an engine, by its save stream: one way, in the engine's own order. */
 export function engineSource(client: EngineClient): Source {
   return {
+    parallel: 1,
     async read(ids) {
       return await Promise.all(ids.map(async (id) => await readImage(client, id)))
     },
