@@ -135,16 +135,7 @@ async function inBrowser(browser: Browser, host: HeadlessHost): Promise<void> {
     const session = await page.context().newCDPSession(page)
     await session.send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN })
   }
-  const profile = process.env['PROFILE'] ? await page.context().newCDPSession(page) : undefined
-  if (profile) {
-    await profile.send('Profiler.enable')
-    await profile.send('Profiler.start')
-  }
   tell(await measure(page))
-  if (profile) {
-    const { profile: p } = await profile.send('Profiler.stop')
-    ;(await import('node:fs')).writeFileSync('/tmp/scroll.cpuprofile', JSON.stringify(p))
-  }
 }
 
 async function bench(dir: string, engine: Engine): Promise<void> {

@@ -56,6 +56,7 @@ const NEEDS: readonly Need[] = [
   { what: 'a static busybox', packages: ['busybox-static'], present: hasStaticBusybox },
   { what: 'fonts', packages: ['fonts-liberation'], present: hasFonts, optional: true },
   { ...command('podman', 'podman'), optional: true },
+  { ...command('buildah', 'buildah'), optional: true },
   ...(process.env['CABOTEUR_TEST_CONTAINERD'] === '1' ? [command('debootstrap', 'debootstrap')] : []),
 ]
 

@@ -16,6 +16,14 @@ const STEPS: readonly string[] = [
      engine TEXT NOT NULL, name TEXT NOT NULL, of TEXT NOT NULL, image TEXT NOT NULL, at INTEGER NOT NULL,
      PRIMARY KEY (engine, name)
    ) STRICT;`,
+  `CREATE TABLE form (
+     diff_id TEXT NOT NULL, digest TEXT NOT NULL, form TEXT NOT NULL, size INTEGER NOT NULL, at INTEGER NOT NULL,
+     PRIMARY KEY (diff_id, digest)
+   ) STRICT;
+   CREATE TABLE seen (
+     host TEXT NOT NULL, repository TEXT NOT NULL, digest TEXT NOT NULL, at INTEGER NOT NULL,
+     PRIMARY KEY (host, digest, repository)
+   ) STRICT;`,
 ]
 
 export type Row = Readonly<Record<string, string | number | null>>

@@ -24,6 +24,7 @@ const PARTS = Object.fromEntries(
     'detail',
     'file',
     'host',
+    'url',
     'user',
   ].map((part) => [part, `<${part}>`]),
 )

@@ -179,6 +179,10 @@ const en: Record<ErrorCode, Sentence> = {
     what: '“{path}” describes itself with more data than any image needs ({detail}).',
     next: 'Do not use it; ask where it comes from.',
   },
+  'layer-foreign': {
+    what: 'A layer of {image} is not kept with it: its maker gives it from a place of their own[ ({url})].',
+    next: 'Copy it to a registry or a folder, which only name that layer, or get the image on the computer that will run it.',
+  },
   'layer-missing': {
     what: 'A layer of {image} is not in “{path}”.',
     next: 'The file needs images that are elsewhere: ask for a complete one.',
@@ -438,6 +442,10 @@ const fr: Record<ErrorCode, Sentence> = {
   'archive-too-large': {
     what: '« {path} » se décrit avec plus de données qu’aucune image n’en demande ({detail}).',
     next: 'Ne l’utilisez pas ; demandez d’où il vient.',
+  },
+  'layer-foreign': {
+    what: 'Une couche de {image} n’est pas gardée avec elle : son auteur la donne depuis un endroit à lui[ ({url})].',
+    next: 'Copiez l’image vers un registre ou un dossier, qui ne font que nommer cette couche, ou récupérez-la sur l’ordinateur qui l’exécutera.',
   },
   'layer-missing': {
     what: 'Une couche de {image} n’est pas dans « {path} ».',

@@ -51,6 +51,7 @@ export const ERROR_CODES = [
   'archive-hostile',
   'archive-too-large',
   'layer-missing',
+  'layer-foreign',
   'digest-mismatch',
   // registries
   'registry-unreachable',

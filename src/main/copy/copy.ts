@@ -12,6 +12,7 @@ import {
   type Done,
   type Form,
   type Image,
+  type Layer,
   type LayerKey,
   type LayerPiece,
   layerKey,
@@ -22,15 +23,12 @@ import {
   type Sink,
   type Source,
   type Stored,
+  type Wish,
   type Write,
 } from '../place/place.ts'
 import { spool } from './spool.ts'
 
-/** An image to copy, and the names it gets at the destination. */
-export interface Wish {
-  readonly image: Image
-  readonly names: readonly Naming[]
-}
+export type { Wish }
 
 /** A layer under way; `done` counts bytes in the form sent. */
 export type CopyEvent =
@@ -74,7 +72,7 @@ export async function copy(
       if (parts && sink.takes.platforms === 'one')
         throw new AppError('platform-unchosen', { image: names[0] ?? id, have: parts.map(describe).join(', ') })
     }
-    const write = await sink.begin(images, signal, report)
+    const write = await sink.begin(wishes, signal, report)
     try {
       return await new Copy(source, wishes, sink, write, signal, report).run()
     } finally {
@@ -311,10 +309,17 @@ class Copy {
       throw new AppError('digest-mismatch', { file: image.id })
     const layers = image.layers.map((layer) => {
       const key = layerKey(layer)
-      return this.#stored.get(key) ?? this.#write.held?.get(key)
+      return this.#stored.get(key) ?? this.#write.held?.get(key) ?? elsewhere(layer)
     })
     return { type: 'image', image, names, documents, layers }
   }
+}
+
+/** A foreign layer that was not moved is named as the source names it. */
+function elsewhere({ foreign, stored, diffId }: Layer): Stored | undefined {
+  if (!foreign || !stored) return undefined
+  const { digest, size, mediaType } = stored
+  return { diffId: diffId ?? digest, form: /gzip$/.test(mediaType) ? 'gzip' : 'plain', digest, size }
 }
 
 function plainDigest(form: Form, diffId: Digest | undefined): Digest | undefined {

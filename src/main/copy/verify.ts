@@ -8,7 +8,8 @@ import { layerKey, leaves, type Sink } from '../place/place.ts'
 export function verifyingSink(): Sink {
   return {
     takes: { forms: ['plain', 'gzip', 'zstd'], sizeFirst: false, platforms: 'many', parallel: 2 },
-    async begin(images) {
+    async begin(wishes) {
+      const images = wishes.map(({ image }) => image)
       return {
         missing: new Set(images.flatMap(leaves).flatMap((image) => image.layers.map(layerKey))),
         spoolDir: tmpdir(),

@@ -117,7 +117,6 @@ const TOOLS: readonly (readonly [Method, string, readonly string[]])[] = [
   ['zstd', 'zstd', ['-c']],
   ['zstd', 'zstd', ['-c', '-T0', '--no-check']],
   ['zstd', 'zstd', ['-c', '--long=27']],
-  ['zstd', 'zstd', ['-c', '-12', '--long=29']],
   ['zstd', 'pzstd', ['-c', '-p', '3']],
   ['bzip2', 'bzip2', ['-c']],
   ['bzip2', 'bzip2', ['-1c']],
@@ -144,6 +143,11 @@ describe('unpack reads what the tools write', () => {
     const packed = tool('zstd', ['-c', '--long=27'], bytes)
     expect(packed.length).toBeLessThan(1.5 * MIB)
     expectSame(await collect(unpack(chunked(packed), 'zstd')), bytes)
+  })
+
+  test.each([28, 29, 31])('a zstd window of 2^%i is refused by name, before it is given', async (log) => {
+    const packed = tool('zstd', ['-c', `--long=${log}`], text)
+    await expect(collect(unpack(chunked(packed), 'zstd'))).rejects.toMatchObject({ code: 'archive-too-large' })
   })
 })
 

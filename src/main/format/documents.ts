@@ -3,6 +3,7 @@ import type { Platform } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
 import { type Digest, isDigest } from '../../shared/reference.ts'
 import type { Descriptor, Form } from '../place/place.ts'
+import { shown } from './shown.ts'
 
 /**
  * The JSON documents of images: docker-archive `manifest.json`, OCI index and manifest, image config. Read leniently in what
@@ -35,32 +36,85 @@ export const ANNOTATION = {
   refName: 'org.opencontainers.image.ref.name',
 } as const
 
+/** Engines stop at 127 layers or a few hundred. */
+const MAX_LAYERS = 10_000
+/** Values (commas and brackets) of one document, and how deep they stand: a few bytes of JSON are many of memory. */
+const MAX_VALUES = 100_000
+const MAX_LISTED_VALUES = 500_000
+const MAX_DEPTH = 64
+
+type Pass = (value: unknown) => { readonly issue?: z.core.$ZodIssue | undefined; readonly value?: unknown }
+
+/** A schema that stops at the first thing it does not like: a file may hold a hundred thousand of them. */
+function firstIssue<T>(pass: Pass): z.ZodType<T, unknown> {
+  return z.unknown().transform((value, context): T => {
+    const { issue, value: passed } = pass(value)
+    if (!issue) return passed as T
+    context.issues.push({ ...issue, input: undefined })
+    return z.NEVER
+  })
+}
+
+function invalid(expected: 'array' | 'record' | 'string', path: (string | number)[]): z.core.$ZodIssue {
+  return { code: 'invalid_type', expected, path, message: `no ${expected}` }
+}
+
+function listOf<T>(schema: z.ZodType<T, unknown>, max: number): z.ZodType<T[], unknown> {
+  return firstIssue((value) => {
+    if (!Array.isArray(value)) return { issue: invalid('array', []) }
+    if (value.length > max)
+      return { issue: { code: 'too_big', origin: 'array', maximum: max, path: [], message: `more than ${max}` } }
+    const list: T[] = []
+    for (const [index, item] of value.entries()) {
+      const { success, data, error } = schema.safeParse(item)
+      const issue = error?.issues[0]
+      if (!success) return { issue: issue && { ...issue, path: [index, ...issue.path] } }
+      list.push(data)
+    }
+    return { value: list }
+  })
+}
+
+/** An object all of whose values are texts. Without `__proto__`, which some writer might take for more than a name. */
+const textsSchema = firstIssue<Record<string, string>>((value) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { issue: invalid('record', []) }
+  const entries = Object.entries(value).filter(([key]) => key !== '__proto__')
+  const odd = entries.find(([, held]) => typeof held !== 'string')
+  return odd ? { issue: invalid('string', [odd[0]]) } : { value: Object.fromEntries(entries) }
+})
+
 const digestSchema = z.custom<Digest>(isDigest)
+/** Shown in lists, once an image; the longest word in use has 11 letters. */
+const wordSchema = z.string().max(64)
 const platformSchema = z.object({
-  os: z.string().default(''),
-  architecture: z.string().default(''),
-  variant: z.string().optional(),
+  os: wordSchema.default(''),
+  architecture: wordSchema.default(''),
+  variant: wordSchema.optional(),
 })
 const descriptorSchema = z.object({
   mediaType: z.string().default(''),
   digest: digestSchema,
   size: z.int().nonnegative(),
-  annotations: z.record(z.string(), z.string()).nullish(),
-  urls: z.array(z.string()).nullish(),
+  annotations: textsSchema.nullish(),
+  urls: listOf(z.string(), 100).nullish(),
   platform: platformSchema.nullish(),
 })
-const indexSchema = z.object({ schemaVersion: z.literal(2), manifests: z.array(descriptorSchema).max(100_000) })
+const indexSchema = z.object({ schemaVersion: z.literal(2), manifests: listOf(descriptorSchema, 100_000) })
 const manifestSchema = z.object({
   schemaVersion: z.literal(2),
   mediaType: z.string().optional(),
   config: descriptorSchema,
-  layers: z.array(descriptorSchema).max(10_000),
+  layers: listOf(descriptorSchema, MAX_LAYERS),
 })
-const strings = z
-  .array(z.string())
-  .nullish()
-  .transform((value) => value ?? [])
-const dockerManifestSchema = z.array(z.object({ config: z.string(), repotags: strings, layers: strings })).max(100_000)
+function textList(max: number): z.ZodType<string[], unknown> {
+  return listOf(z.string(), max)
+    .nullish()
+    .transform((value) => value ?? [])
+}
+const dockerManifestSchema = listOf(
+  z.object({ config: z.string(), repotags: textList(100_000), layers: textList(MAX_LAYERS) }),
+  100_000,
+)
 const historySchema = z.object({
   created: z.string().nullish(),
   created_by: z.string().nullish(),
@@ -70,22 +124,22 @@ const historySchema = z.object({
 const runSchema = z.object({
   User: z.string().nullish(),
   ExposedPorts: z.record(z.string(), z.unknown()).nullish(),
-  Env: z.array(z.string()).nullish(),
-  Entrypoint: z.array(z.string()).nullish(),
-  Cmd: z.array(z.string()).nullish(),
+  Env: listOf(z.string(), 100_000).nullish(),
+  Entrypoint: listOf(z.string(), 100_000).nullish(),
+  Cmd: listOf(z.string(), 100_000).nullish(),
   Volumes: z.record(z.string(), z.unknown()).nullish(),
   WorkingDir: z.string().nullish(),
-  Labels: z.record(z.string(), z.string()).nullish(),
+  Labels: textsSchema.nullish(),
 })
 const configSchema = z.object({
   created: z.string().nullish(),
   author: z.string().nullish(),
-  architecture: z.string().default(''),
-  os: z.string().default(''),
-  variant: z.string().optional(),
+  architecture: wordSchema.default(''),
+  os: wordSchema.default(''),
+  variant: wordSchema.optional(),
   config: runSchema.nullish(),
-  rootfs: z.object({ diff_ids: z.array(digestSchema).max(10_000).nullish() }),
-  history: z.array(historySchema).nullish(),
+  rootfs: z.object({ diff_ids: listOf(digestSchema, MAX_LAYERS).nullish() }),
+  history: listOf(historySchema, 100_000).nullish(),
 })
 
 export type Manifest = Omit<z.infer<typeof manifestSchema>, 'config' | 'layers'> & {
@@ -99,19 +153,43 @@ export interface DockerManifestEntry {
   readonly layers: readonly string[]
 }
 
-function json(bytes: Uint8Array, file: string): unknown {
+/** Counts what JSON would become before it does. @throws archive-too-large, archive-hostile */
+function weigh(bytes: Uint8Array, file: string, most: number): void {
+  let values = 0
+  let depth = 0
+  let quoted = false
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]
+    if (byte === 0x22) quoted = !quoted
+    else if (quoted) {
+      if (byte === 0x5c) at++
+    } else if (byte === 0x2c) values++
+    else if (byte === 0x5b || byte === 0x7b) {
+      values++
+      depth++
+      if (depth > MAX_DEPTH)
+        throw new AppError('archive-hostile', { detail: `${shown(file)}, more than ${depth} deep` })
+    } else if (byte === 0x5d || byte === 0x7d) depth--
+  }
+  if (values > most) throw new AppError('archive-too-large', { detail: `${shown(file)}, ${values} values` })
+}
+
+function json(bytes: Uint8Array, file: string, most = MAX_LISTED_VALUES): unknown {
+  weigh(bytes, file, most)
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
-    throw new AppError('archive-damaged', { detail: file }, { cause: error })
+    throw new AppError('archive-damaged', { detail: shown(file) }, { cause: error })
   }
 }
 
 function parsed<T>(schema: z.ZodType<T>, value: unknown, file: string): T {
-  const result = schema.safeParse(value)
-  if (!result.success)
-    throw new AppError('archive-damaged', { detail: file }, { cause: result.error, raw: z.prettifyError(result.error) })
-  return result.data
+  const { data, error } = schema.safeParse(value)
+  const issue = error?.issues[0]
+  if (!issue) return data as T
+  const where = shown(`${file}${issue.path.length > 0 ? `: ${z.core.toDotPath(issue.path)}` : ''}`)
+  if (issue.code === 'too_big') throw new AppError('archive-too-large', { detail: where })
+  throw new AppError('archive-damaged', { detail: where }, { cause: error, raw: issue.message })
 }
 
 type ParsedDescriptor = z.infer<typeof descriptorSchema>
@@ -144,7 +222,7 @@ export function parseIndex(bytes: Uint8Array, file: string): Descriptor[] {
 }
 
 export function parseManifest(bytes: Uint8Array, file: string): Manifest {
-  const manifest = parsed(manifestSchema, json(bytes, file), file)
+  const manifest = parsed(manifestSchema, json(bytes, file, MAX_VALUES), file)
   return { ...manifest, config: descriptor(manifest.config), layers: manifest.layers.map(descriptor) }
 }
 
@@ -167,7 +245,7 @@ export function parseDockerManifest(bytes: Uint8Array, file: string): DockerMani
 }
 
 export function parseConfig(bytes: Uint8Array, file: string): Config {
-  return parsed(configSchema, json(bytes, file), file)
+  return parsed(configSchema, json(bytes, file, MAX_VALUES), file)
 }
 
 /** The diffIds of a config, bottom first. */

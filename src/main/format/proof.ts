@@ -16,11 +16,24 @@ export interface Promised {
   readonly diffId?: Digest | undefined
   /** What the error names: a file in the archive, or a digest. */
   readonly file: string
+  /** Bytes of a compressed file that all this comes out of, as far as it was read. */
+  readonly packed?: (() => number) | undefined
 }
 
 /** Refused: more than this unpacked, from a thousandth of it. Nothing honest compresses so (gzip's best is 1,032 to 1). */
-const BOMB_BYTES = 16 * 2 ** 30
+const BOMB_BYTES = 4 * 2 ** 30
 const BOMB_RATIO = 1100
+
+/** The same bytes, unless they are far too many for the `packed` ones they come out of. @throws archive-hostile */
+export async function* bounded(bytes: Bytes, packed: () => number): Bytes {
+  let size = 0
+  for await (const chunk of bytes) {
+    size += chunk.length
+    if (size > BOMB_BYTES && size > packed() * BOMB_RATIO)
+      throw new AppError('archive-hostile', { detail: 'it unpacks without end' })
+    yield chunk
+  }
+}
 
 /** Bytes that prove themselves. `proof` may be called once they were read to their end. */
 export interface Proving {
@@ -33,22 +46,27 @@ interface Unpacked {
   digest(): Promise<Digest>
 }
 
+/**
+ * Gives back the memory of a chunk that nobody looks at any more. The collector lets a hundred megabytes of them pile up
+ * before it comes. Only one that is all of its buffer: zlib still writes to the rest of others, and small ones share a pool.
+ */
+function release({ buffer, byteOffset, length }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && byteOffset === 0 && length === buffer.byteLength) buffer.transfer(0)
+}
+
 /** Unpacks and hashes what is written to it. */
 function unpackedHash(form: Exclude<Form, 'plain'>, stored: () => number, file: string): Unpacked {
   const pipe = conduit()
   const hashing = (async (): Promise<Digest> => {
     const sha = createSha256()
-    let size = 0
     try {
-      for await (const chunk of unpack(pipe.bytes, form)) {
-        size += chunk.length
-        if (size > BOMB_BYTES && size > stored() * BOMB_RATIO)
-          throw new AppError('archive-hostile', { path: file, detail: `${file} unpacks without end` })
+      for await (const chunk of bounded(unpack(pipe.bytes, form), stored)) {
         await sha.update(chunk)
+        release(chunk)
       }
     } catch (error) {
       // A layer that does not unpack is not what anything promised of it, whatever the rest of its file is.
-      if (error instanceof AppError && error.code !== 'archive-hostile')
+      if (error instanceof AppError && (error.code === 'archive-damaged' || error.code === 'archive-truncated'))
         throw new AppError('digest-mismatch', { file }, { cause: error })
       throw error
     }
@@ -78,7 +96,7 @@ export function proving(bytes: Bytes, form: Form, promised: Promised): Proving {
   async function* pass(): Bytes {
     let size = 0
     const sha = createSha256()
-    const unpacked = form === 'plain' ? undefined : unpackedHash(form, () => size, promised.file)
+    const unpacked = form === 'plain' ? undefined : unpackedHash(form, promised.packed ?? (() => size), promised.file)
     try {
       for await (const chunk of bytes) {
         size += chunk.length

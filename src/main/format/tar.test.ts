@@ -1,8 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { pack } from 'tar-stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { paxRecord, RAW_END, rawFile, rawHeader } from '../testing/raw-tar.ts'
 import { removeDir, tempDir } from '../testing/temp.ts'
 import { collect, indexTar, linkTarget, type RandomAccess, readTar, type TarEntry } from './tar.ts'
 
@@ -18,7 +28,9 @@ async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8A
 }
 
 async function indexed(bytes: Uint8Array): Promise<TarEntry[]> {
-  return await indexTar(access(bytes), () => true, NEVER)
+  const entries: TarEntry[] = []
+  await indexTar(access(bytes), (entry) => entries.push(entry), NEVER)
+  return entries
 }
 
 /** Entries and contents by the streaming reader. */
@@ -104,6 +116,79 @@ describe('reading tar', () => {
     await expect(indexed(bytes)).rejects.toMatchObject({ code: 'archive-hostile' })
   })
 
+  it.each(['oldgnu', 'gnu', 'pax'])('finds what follows a file with many holes, by GNU tar as %s', async (format) => {
+    const file = openSync(join(dir, 'holes'), 'w')
+    for (let at = 0; at < 60; at++) writeSync(file, 'x', at * 200_000)
+    ftruncateSync(file, 60 * 200_000)
+    closeSync(file)
+    const args = ['--format', format, '-S', '-cf', '-', '-C', dir, 'holes', 'in/plain']
+    const tar = execFileSync('tar', args, { maxBuffer: 1 << 24 })
+    const index = await indexed(tar)
+    expect(index.map(({ type }) => type)).toEqual(['other', 'file'])
+    const after = index.at(-1)
+    expect(tar.subarray(after?.offset, (after?.offset ?? 0) + 1000).toString()).toBe('x'.repeat(1000))
+    expect((await streamed(tar, 4096)).map(({ entry }) => entry)).toEqual(index)
+  })
+
+  it('takes no data for what has none, whatever its header says, and folders from before they had a type', async () => {
+    const tar = Buffer.concat([
+      rawHeader({ name: 'device', type: '3', size: 5000 }),
+      rawHeader({ name: 'pipe', type: '6', size: 1 }),
+      rawHeader({ name: 'folder', type: '5', size: 700 }),
+      rawHeader({ name: 'link', type: '1', target: 'file', size: 4 }),
+      rawHeader({ name: 'old/', type: '\0' }),
+      rawFile('file', 'text'),
+      RAW_END,
+    ])
+    expect((await indexed(tar)).map(({ name, type, size }) => [name, type, size])).toEqual([
+      ['device', 'other', 0],
+      ['pipe', 'other', 0],
+      ['folder', 'folder', 0],
+      ['link', 'link', 0],
+      ['old', 'folder', 0],
+      ['file', 'file', 4],
+    ])
+  })
+
+  it('follows pax: an empty value says nothing, a size is digits, a record ends with its line', async () => {
+    const named = (content: string): Buffer =>
+      Buffer.concat([rawFile('pax', content, { type: 'x' }), rawFile('header', 'text'), RAW_END])
+    await expect(indexed(named(paxRecord('path', 'a') + paxRecord('path', '')))).resolves.toMatchObject([
+      { name: 'header' },
+    ])
+    await expect(indexed(named(paxRecord('size', '4')))).resolves.toMatchObject([{ size: 4 }])
+    for (const content of [
+      paxRecord('size', '0x4'),
+      paxRecord('size', '4e0'),
+      paxRecord('size', '-4'),
+      paxRecord('path', 'a', 8),
+      paxRecord('path', 'a', 3),
+      'path=a\n',
+    ])
+      await expect(indexed(named(content)), content).rejects.toMatchObject({ code: 'archive-damaged' })
+  })
+
+  it('reads on over windows of any kind: small files, far ones, and both in turn', async () => {
+    const sizes = Array.from({ length: 300 }, (_, index) => [3, 900_000, 70_000, 0, 511][index % 5] ?? 0)
+    const parts = sizes.map((size, index) => rawFile(`${index}`, Buffer.alloc(size, `${index};`)))
+    const tar = Buffer.concat([...parts, RAW_END])
+    const copying: RandomAccess = {
+      size: tar.length,
+      // Into what is given, as a file is read: what was in it is gone then.
+      async read(offset, length, into = new Uint8Array(length)) {
+        const bytes = tar.subarray(offset, offset + length)
+        const whole = into.length >= bytes.length ? into : new Uint8Array(bytes.length)
+        whole.set(bytes)
+        return whole.subarray(0, bytes.length)
+      },
+    }
+    const entries: TarEntry[] = []
+    await indexTar(copying, (entry) => entries.push(entry), NEVER)
+    expect(entries.map(({ name, size }) => [name, size])).toEqual(sizes.map((size, index) => [`${index}`, size]))
+    for (const [index, { offset }] of entries.entries())
+      if (sizes[index]) expect(tar.toString('latin1', offset, offset + 2)).toBe(`${index};;`.slice(0, 2))
+  })
+
   it('marks names that leave the archive, and resolves links inside it only', () => {
     const entry = (name: string, type: 'link' | 'symlink', target: string): TarEntry => ({
       name,
@@ -123,6 +208,8 @@ describe('reading tar', () => {
     const tar = readFileSync(process.execPath).subarray(0, 10)
     const abort = new AbortController()
     abort.abort()
-    await expect(indexTar(access(Buffer.concat([tar, Buffer.alloc(2048)])), () => true, abort.signal)).rejects.toThrow()
+    await expect(
+      indexTar(access(Buffer.concat([tar, Buffer.alloc(2048)])), () => undefined, abort.signal),
+    ).rejects.toThrow()
   })
 })

@@ -10,7 +10,7 @@ import type { Digest } from '../../shared/reference.ts'
  * ## The order of calls
  *
  * 1. `source.read(ids)`: what can be said before a byte moves.
- * 2. `sink.begin(images)`: the destination looks at what it has, and answers with a `Write` whose `missing` names the
+ * 2. `sink.begin(wishes)`: the destination looks at what it has, and answers with a `Write` whose `missing` names the
  *    layers it lacks. Everything that goes together is one write: one file, one load stream.
  * 3. `source.walk(images, missing)`: pieces, each wanted layer once, in the source's own order (an engine's stream and a
  *    compressed file cannot be asked twice), and the documents of every image, anywhere between.
@@ -51,6 +51,8 @@ export interface Descriptor {
 export interface Layer {
   readonly diffId?: Digest
   readonly stored?: Descriptor
+  /** To be had from elsewhere (`stored.urls`), not to be spread: a manifest may name it where its bytes are not. */
+  readonly foreign?: boolean
 }
 
 /** What a layer is known by: its stored digest, else its diffId. */
@@ -127,6 +129,12 @@ export interface Naming {
   readonly keepAs?: string
 }
 
+/** An image to copy, and the names it gets at the destination. */
+export interface Wish {
+  readonly image: Image
+  readonly names: readonly Naming[]
+}
+
 /** An image ready to be shown: everything the destination needs to make it visible. */
 export interface CompleteImage {
   readonly type: 'image'
@@ -188,7 +196,7 @@ export interface Sink {
     /** The form it wants layers in that arrive plain: copy() packs them on the way. */
     readonly pack?: 'gzip' | 'zstd'
   }
-  begin(images: readonly Image[], signal: AbortSignal, report: (event: PlaceEvent) => void): Promise<Write>
+  begin(wishes: readonly Wish[], signal: AbortSignal, report: (event: PlaceEvent) => void): Promise<Write>
 }
 
 export interface Write {

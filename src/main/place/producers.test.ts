@@ -17,7 +17,13 @@ import {
 } from '../testing/archives.ts'
 import { clientOf, save } from '../testing/copies.ts'
 import { type Engine, startEngine } from '../testing/engine.ts'
-import { handmadeArchives, type MadeArchive, makeImage, ociArchive } from '../testing/handmade-archives.ts'
+import {
+  furtherArchives,
+  handmadeArchives,
+  type MadeArchive,
+  makeImage,
+  ociArchive,
+} from '../testing/handmade-archives.ts'
 import { type BuiltImage, buildImage, expected, runImage } from '../testing/images.ts'
 import { removeDir, tempDir } from '../testing/temp.ts'
 import { checkArchive, type OpenArchive, openArchive } from './archive/open.ts'
@@ -62,13 +68,14 @@ describe('image files by producer', () => {
       if (buildah) archives[`buildah ${form}`] = buildah
     }
     const { rootfs: _, v1: __, ...handmade } = await handmadeArchives(dir)
-    Object.assign(archives, handmade)
+    const further = await furtherArchives(dir)
+    Object.assign(archives, handmade, further)
     const runs = await makeImage({ names: ['maker/zstd:1'], layers: ['busybox', { textBytes: 100_000 }] })
     archives['zstd layers'] = await ociArchive(dir, [runs], { file: 'zstd-runs.tar', form: 'zstd' })
     for (const wrapping of ['gzip', 'zstd', 'xz', 'bzip2'] satisfies Wrapping[]) {
       archives[`docker save, ${wrapping}`] = wrap(archives['docker save'], wrapping)
       archives[`zstd layers, ${wrapping}`] = wrap(archives['zstd layers'], wrapping)
-      archives[`in a folder, ${wrapping}`] = wrap(handmade.legacyFolder, wrapping)
+      archives[`in a folder, ${wrapping}`] = wrap(further.legacyFolder, wrapping)
     }
   })
   afterAll(async () => {

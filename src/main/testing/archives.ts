@@ -96,6 +96,44 @@ export function podmanSave(archive: MadeArchive, dir: string, file = 'podman.tar
   return { path, images: archive.images }
 }
 
+/**
+ * What `buildah commit` makes of the only image of an archive, one layer and one label more; undefined where buildah is
+ * not installed. It is another image, so what is in it is read from the file.
+ */
+export function buildahCommit(
+  archive: MadeArchive,
+  dir: string,
+  form: 'docker-archive' | 'oci-archive',
+  name: string,
+): MadeArchive | undefined {
+  if (!findCommand('buildah')) return undefined
+  const path = join(dir, `buildah-${form}.tar`)
+  const store = tempDir()
+  const own = ['--root', join(store, 'root'), '--runroot', join(store, 'run'), '--storage-driver', 'vfs']
+  const buildah = (...args: string[]): void => run('buildah', ...own, ...args)
+  try {
+    buildah('from', '--quiet', '--name', 'work', `docker-archive:${archive.path}`)
+    buildah('config', '--label', 'made=by buildah', 'work')
+    buildah('copy', '--quiet', 'work', requireCommand('true'), '/added')
+    buildah('commit', '--quiet', 'work', `${form}:${path}:${name}`)
+  } finally {
+    removeDir(store)
+  }
+  const read = (file: string): { layers: unknown; config: { digest: Digest } } =>
+    JSON.parse(tarEntry(path, file).toString())
+  let file: string
+  if (form === 'docker-archive') [{ Config: file }] = read('manifest.json') as unknown as [{ Config: string }]
+  else {
+    const { manifests } = read('index.json') as unknown as { manifests: [{ digest: Digest }] }
+    const blob = (digest: Digest): string => `blobs/${digest.replace(':', '/')}`
+    file = blob(read(blob(manifests[0].digest)).config.digest)
+  }
+  const bytes = tarEntry(path, file)
+  const { os, architecture, variant, rootfs } = JSON.parse(bytes.toString()) as OciConfig
+  const platform = { os, architecture, ...(variant ? { variant } : {}) }
+  return { path, images: [{ names: [name], configDigest: digestOf(bytes), diffIds: rootfs.diff_ids, platform }] }
+}
+
 // ---- what happens to files ------------------------------------------------------------------------------------------
 
 export type Wrapping = 'gzip' | 'zstd' | 'xz' | 'bzip2'

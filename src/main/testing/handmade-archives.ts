@@ -40,6 +40,8 @@ export interface MadeSpec {
   readonly labels?: Readonly<Record<string, string>>
   /** linux on this machine's architecture when not given. */
   readonly platform?: Platform
+  /** Every layer ends with the table of contents that eStargz puts into it. */
+  readonly toc?: boolean
 }
 
 export interface ArchiveOptions {
@@ -49,14 +51,19 @@ export interface ArchiveOptions {
   readonly prefix?: string
 }
 
-type StoredForm = 'plain' | 'gzip' | 'zstd'
+type StoredForm = 'plain' | 'gzip' | 'zstd' | 'stargz'
 
 const OCI = 'application/vnd.oci.image'
 const LAYER_TYPE: Readonly<Record<StoredForm, string>> = {
   plain: `${OCI}.layer.v1.tar`,
   gzip: `${OCI}.layer.v1.tar+gzip`,
   zstd: `${OCI}.layer.v1.tar+zstd`,
+  stargz: `${OCI}.layer.v1.tar+gzip`,
 }
+
+/** https://github.com/containerd/stargz-snapshotter/blob/main/docs/estargz.md */
+const TOC = 'stargz.index.json'
+const TOC_DIGEST = 'containerd.io/snapshot/stargz/toc.digest'
 
 function json(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value))
@@ -67,7 +74,12 @@ export async function makeImage(spec: MadeSpec): Promise<MadeImage> {
   const platform = spec.platform ?? { os: 'linux', architecture: process.arch === 'x64' ? 'amd64' : process.arch }
   const layers = await Promise.all(
     spec.layers.map(async (layer, position): Promise<MadeLayer> => {
-      const tar = await tarBytes(layer === 'busybox' ? busyboxEntries() : layerEntries(layer, position))
+      const entries = layer === 'busybox' ? busyboxEntries() : layerEntries(layer, position)
+      const toc = {
+        name: TOC,
+        content: json({ version: 1, entries: entries.map(({ name }) => ({ name, type: 'reg' })) }),
+      }
+      const tar = await tarBytes(spec.toc ? [...entries, toc] : entries)
       return { tar, diffId: digestOf(tar) }
     }),
   )
@@ -111,8 +123,39 @@ function sorted(files: ReadonlyMap<string, Buffer>): TarEntry[] {
   return [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, content]) => ({ name, content }))
 }
 
+/** The offset of every header of a tar of ordinary entries, and of its end mark. */
+function headers(tar: Buffer): number[] {
+  const offsets = [0]
+  for (let at = 0; tar[at] !== 0; offsets.push(at)) {
+    const size = Number.parseInt(tar.toString('latin1', at + 124, at + 135), 8)
+    at += 512 + Math.ceil(size / 512) * 512
+  }
+  return offsets
+}
+
+/** A gzip member for every file, the table of contents with the end mark the last of them, and an empty one that says where that is. */
+function stargz(tar: Buffer): Buffer {
+  const offsets = headers(tar)
+  const starts = offsets.slice(0, -1)
+  const members = starts.map((start, index) => gzipSync(tar.subarray(start, starts[index + 1])))
+  const before = members.slice(0, -1).reduce((sum, member) => sum + member.length, 0)
+  const footer = Buffer.concat([
+    Buffer.from([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, 26, 0, 0x53, 0x47, 22, 0]),
+    Buffer.from(`${before.toString(16).padStart(16, '0')}STARGZ`),
+    Buffer.from([1, 0, 0, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0]),
+  ])
+  return Buffer.concat([...members, footer])
+}
+
+function tocDigest(tar: Buffer): Digest {
+  const at = headers(tar).at(-2) ?? 0
+  const size = Number.parseInt(tar.toString('latin1', at + 124, at + 135), 8)
+  return digestOf(tar.subarray(at + 512, at + 512 + size))
+}
+
 function compressed(layer: MadeLayer, form: StoredForm): Buffer {
   if (form === 'plain') return layer.tar
+  if (form === 'stargz') return stargz(layer.tar)
   return form === 'gzip' ? gzipSync(layer.tar) : zstdCompressSync(layer.tar)
 }
 
@@ -234,28 +277,29 @@ class Blobs {
   addImage(image: MadeImage, form: StoredForm, contents = true): MadeDescriptor & { layers: MadeDescriptor[] } {
     const into = contents ? this : new Blobs()
     const config = into.add(`${OCI}.config.v1+json`, image.config)
-    const layers = image.layers.map((layer) => into.add(LAYER_TYPE[form], compressed(layer, form)))
+    const layers = image.layers.map((layer) => ({
+      ...into.add(LAYER_TYPE[form], compressed(layer, form)),
+      ...(form === 'stargz' ? { annotations: { [TOC_DIGEST]: tocDigest(layer.tar) } } : {}),
+    }))
     const mediaType = `${OCI}.manifest.v1+json`
     return { ...this.add(mediaType, json({ schemaVersion: 2, mediaType, config, layers })), layers }
   }
 
-  /** What buildx adds beside every platform: a manifest that is no image. */
+  /** What buildx adds beside every platform: a manifest that is no image, of a bill of materials and a provenance. */
   addAttestation(manifest: Digest): MadeDescriptor {
-    const statement = this.add(
-      'application/vnd.in-toto+json',
-      json({
-        _type: 'https://in-toto.io/Statement/v0.1',
-        subject: [],
-        predicateType: 'https://slsa.dev/provenance/v0.2',
-      }),
-    )
+    const layers = ['https://spdx.dev/Document', 'https://slsa.dev/provenance/v0.2'].map((predicateType) => ({
+      ...this.add(
+        'application/vnd.in-toto+json',
+        json({ _type: 'https://in-toto.io/Statement/v0.1', subject: [], predicateType }),
+      ),
+      annotations: { 'in-toto.io/predicate-type': predicateType },
+    }))
+    const ids = layers.map(({ digest }) => digest)
     const config = this.add(
       `${OCI}.config.v1+json`,
-      json({ os: 'unknown', architecture: 'unknown', rootfs: { type: 'layers', diff_ids: [statement.digest] } }),
+      json({ os: 'unknown', architecture: 'unknown', rootfs: { type: 'layers', diff_ids: ids } }),
     )
-    const annotations = { 'in-toto.io/predicate-type': 'https://slsa.dev/provenance/v0.2' }
     const mediaType = `${OCI}.manifest.v1+json`
-    const layers = [{ ...statement, annotations }]
     return {
       ...this.add(mediaType, json({ schemaVersion: 2, mediaType, config, layers })),
       platform: { os: 'unknown', architecture: 'unknown' },
@@ -497,5 +541,32 @@ export async function handmadeArchives(dir: string) {
     jib: await jibArchive(dir, one),
     bazel: await bazelArchive(dir, one),
     rootfs: await rootfsArchive(dir),
+  }
+}
+
+/** More kinds, which a reader should know and not every Docker does. */
+export async function furtherArchives(dir: string) {
+  const one = await smallImage('demo/built:1.0.0')
+  const layers = [...SMALL, { files: { 'etc/other': '1\n' } }, ...SMALL]
+  const repeated = await makeImage({ names: ['demo/folder:1'], layers })
+  const stargzImage = await makeImage({ names: ['demo/stargz:1'], layers: SMALL, toc: true })
+  const [arm, armv7] = await Promise.all(
+    [
+      { os: 'linux', architecture: one.platform.architecture === 'arm64' ? 'amd64' : 'arm64' },
+      { os: 'linux', architecture: 'arm', variant: 'v7' },
+    ].map((platform) =>
+      makeImage({
+        names: one.names,
+        layers: [...SMALL, { files: { 'app/version': `${platform.architecture}\n` } }],
+        platform,
+      }),
+    ),
+  )
+  const others = [arm, armv7].filter((image) => image !== undefined)
+  return {
+    buildkit: await ociArchive(dir, [one, ...others], { file: 'buildkit.tar', attestations: true }),
+    buildkitDocker: await containerdArchive(dir, [one], { file: 'buildkit-docker.tar', attestations: true }),
+    stargz: await ociArchive(dir, [stargzImage], { file: 'stargz.tar', form: 'stargz' }),
+    legacyFolder: await legacyArchive(dir, [repeated], { file: 'legacy-folder.tar', prefix: 'delivery/' }),
   }
 }

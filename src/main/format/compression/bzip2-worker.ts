@@ -8,13 +8,25 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads'
  * as a worker it works. So it must import nothing that other modules of ours import too.
  */
 
-/** `pack`: bytes to a stream. `unpack`: `bits` bits from bit `from`, one block with its magic, to its bytes. */
+/**
+ * `pack`: bytes to a stream. `unpack`: `bits` bits from bit `from`, one block with its magic, to its bytes; those that
+ * grow beyond the usual only where `greatest` says so, and then a piece at a time: `more` asks for the next.
+ */
 export type Bzip2Task =
   | { readonly type: 'pack'; readonly bytes: Uint8Array }
-  | { readonly type: 'unpack'; readonly bytes: Uint8Array; readonly from: number; readonly bits: number }
+  | {
+      readonly type: 'unpack'
+      readonly bytes: Uint8Array
+      readonly from: number
+      readonly bits: number
+      readonly greatest: boolean
+    }
+  | { readonly type: 'more' }
 
-/** Undefined where libbzip2 refused the block. */
-export type Bzip2Result = { readonly bytes: Uint8Array<ArrayBuffer> | undefined } | { readonly error: string }
+/** Undefined where libbzip2 refused the block; `large` where it wants `greatest`. */
+export type Bzip2Result =
+  | { readonly bytes: Uint8Array<ArrayBuffer> | 'large' | undefined; readonly more?: boolean }
+  | { readonly error: string }
 
 export const WORKER_MARK = 'caboteur bzip2 worker'
 export const workerUrl = import.meta.url
@@ -27,6 +39,7 @@ const OUTBUFF_FULL = -8
 /** Most blocks hold 900 kB; runs make more of it, 259 bytes of 5 at most. */
 const USUAL_OUTPUT = 2 * 2 ** 20
 const GREATEST_OUTPUT = Math.ceil((900_000 / 5) * 259)
+const PIECE = 2 ** 20
 const PAGE = 65_536
 
 /** The part used here: neither ES2025 nor @types/node declares it. */
@@ -142,18 +155,62 @@ function asStream(bytes: Uint8Array, from: number, bits: number): Uint8Array {
   return stream
 }
 
-function unpack(library: Library, bytes: Uint8Array, from: number, bits: number): Uint8Array<ArrayBuffer> | undefined {
+function unpack(
+  library: Library,
+  bytes: Uint8Array,
+  from: number,
+  bits: number,
+): Uint8Array<ArrayBuffer> | 'large' | undefined {
   const stream = asStream(bytes, from, bits)
-  const call: Call = ({ BZ2_bzBuffToBuffDecompress }, to, toLength, at) =>
-    BZ2_bzBuffToBuffDecompress(to, toLength, at, stream.length, 0, 0)
-  let unpacked = run(library, stream, USUAL_OUTPUT, call)
-  if (unpacked === OUTBUFF_FULL) unpacked = run(library, stream, GREATEST_OUTPUT, call)
+  const unpacked = run(library, stream, USUAL_OUTPUT, ({ BZ2_bzBuffToBuffDecompress }, to, toLength, at) =>
+    BZ2_bzBuffToBuffDecompress(to, toLength, at, stream.length, 0, 0),
+  )
+  if (unpacked === OUTBUFF_FULL) return 'large'
   return typeof unpacked === 'number' ? undefined : unpacked
+}
+
+/** What a large block was unpacked to, as far as nobody has asked for it. It stays in the library's memory until then. */
+let held: { readonly pointer: number; at: number; readonly end: number } | undefined
+
+function nextPiece(library: Library): Bzip2Result {
+  if (!held) return { bytes: undefined }
+  const { pointer, at, end } = held
+  held.at = Math.min(end, at + PIECE)
+  const bytes = new Uint8Array(library.memory.buffer).slice(pointer + at, pointer + held.at)
+  const more = held.at < end
+  if (!more) {
+    library.free(pointer)
+    held = undefined
+  }
+  return { bytes, more }
+}
+
+function unpackGreatest(library: Library, bytes: Uint8Array, from: number, bits: number): Bzip2Result {
+  const stream = asStream(bytes, from, bits)
+  const pointer = library.malloc(GREATEST_OUTPUT)
+  if (pointer === 0) throw new Error('no memory for libbzip2')
+  // Where it goes is chosen here; what `run` makes room for is not needed then, and as good as nothing.
+  let length = 0
+  const done = run(library, stream, 1, ({ BZ2_bzBuffToBuffDecompress, memory }, _, toLength, at) => {
+    new DataView(memory.buffer).setUint32(toLength, GREATEST_OUTPUT, true)
+    const code = BZ2_bzBuffToBuffDecompress(pointer, toLength, at, stream.length, 0, 0)
+    length = new DataView(memory.buffer).getUint32(toLength, true)
+    new DataView(memory.buffer).setUint32(toLength, 0, true)
+    return code
+  })
+  if (typeof done === 'number') {
+    library.free(pointer)
+    return { bytes: undefined }
+  }
+  held = { pointer, at: 0, end: length }
+  return nextPiece(library)
 }
 
 function work(library: Library, task: Bzip2Task): Bzip2Result {
   try {
     if (task.type === 'pack') return { bytes: pack(library, task.bytes) }
+    if (task.type === 'more') return nextPiece(library)
+    if (task.greatest) return unpackGreatest(library, task.bytes, task.from, task.bits)
     return { bytes: unpack(library, task.bytes, task.from, task.bits) }
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) }
@@ -165,6 +222,6 @@ if (!isMainThread && workerData === WORKER_MARK && parentPort) {
   const library = load()
   port.on('message', (task: Bzip2Task) => {
     const result = work(library, task)
-    port.postMessage(result, 'bytes' in result && result.bytes ? [result.bytes.buffer] : [])
+    port.postMessage(result, 'bytes' in result && typeof result.bytes === 'object' ? [result.bytes.buffer] : [])
   })
 }

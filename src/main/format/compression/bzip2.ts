@@ -25,15 +25,14 @@ function workerCount(): number {
 }
 
 interface Workers {
-  run(task: Bzip2Task): Promise<Uint8Array | undefined>
+  run(task: Bzip2Task): Promise<Exclude<Bzip2Result, { error: string }>>
   /** What still runs is stopped and rejects. */
   close(): Promise<void>
 }
 
-/** Worker threads, one a core at most, started as they are needed. Tasks wait their turn. */
-async function startWorkers(): Promise<Workers> {
+/** Worker threads, started as they are needed. Tasks wait their turn. */
+async function startWorkers(most = workerCount()): Promise<Workers> {
   const { workerUrl, WORKER_MARK } = await import('./bzip2-worker.ts')
-  const most = workerCount()
   const idle: Worker[] = []
   const all = new Set<Worker>()
   const queue: PromiseWithResolvers<Worker>[] = []
@@ -80,11 +79,11 @@ async function startWorkers(): Promise<Workers> {
       const onExit = (): void => reject(new Error('the bzip2 worker ended'))
       try {
         worker.once('message', resolve).once('error', reject).once('exit', onExit)
-        worker.postMessage({ ...task, bytes: share(worker, task.bytes) })
+        worker.postMessage('bytes' in task ? { ...task, bytes: share(worker, task.bytes) } : task)
         const result = await promise
         release(worker)
         if ('error' in result) throw new AppError('internal', {}, { raw: result.error })
-        return result.bytes
+        return result
       } catch (error) {
         // One that broke, or was stopped, takes the others along: nobody may wait for its turn.
         void close()
@@ -102,8 +101,8 @@ export async function* packBzip2(bytes: Bytes, jobs: number, signal?: AbortSigna
   const workers = await startWorkers()
   try {
     const work = async (block: Uint8Array): Promise<Uint8Array> => {
-      const packed = await workers.run({ type: 'pack', bytes: block })
-      if (!packed) throw new AppError('internal', {}, { raw: 'bzip2 gave nothing' })
+      const { bytes: packed } = await workers.run({ type: 'pack', bytes: block })
+      if (typeof packed !== 'object') throw new AppError('internal', {}, { raw: 'bzip2 gave nothing' })
       return packed
     }
     const cancel = (): void => void workers.close()
@@ -140,18 +139,43 @@ function* chunks(bytes: Uint8Array): Generator<Uint8Array> {
 }
 
 /**
- * Unpacks bzip2 on all cores, a block a worker, whoever wrote it. One block is in memory whole: 900 kB as a rule, 47 MB
- * where it is all zeros.
+ * Unpacks bzip2 on all cores, a block a worker, whoever wrote it. One block is in memory whole: 900 kB as a rule. Where it
+ * is all zeros it is 47 MB: those are unpacked one after the other, when it is their turn, and by one worker alone, whose
+ * memory grows with them.
  */
 export async function* unpackBzip2(bytes: Bytes, signal?: AbortSignal): Bytes {
   const workers = await startWorkers()
-  const decode = async (segment: Segment): Promise<Uint8Array | undefined> => {
-    const { bytes: packed, from, bits } = segment
-    return await workers.run({ type: 'unpack', bytes: packed, from, bits })
-  }
-  const work = async (segment: Segment): Promise<{ segment: Segment; unpacked: Uint8Array | undefined }> => {
+  let single: Workers | undefined
+  const task = ({ bytes: packed, from, bits }: Segment, greatest: boolean): Bzip2Task => ({
+    type: 'unpack',
+    bytes: packed,
+    from,
+    bits,
+    greatest,
+  })
+  const work = async (segment: Segment): Promise<{ segment: Segment; unpacked: Uint8Array | 'large' | undefined }> => {
     const whole = segment.type === 'block' && !segment.last
-    return { segment, unpacked: whole ? await decode(segment) : undefined }
+    return { segment, unpacked: whole ? (await workers.run(task(segment, false))).bytes : undefined }
+  }
+  /** Gives the bytes of one block; false where it is none. */
+  async function* block(
+    segment: Segment,
+    unpacked: Uint8Array | 'large' | undefined,
+  ): AsyncGenerator<Uint8Array, boolean> {
+    if (typeof unpacked === 'object') yield* chunks(unpacked)
+    if (unpacked !== 'large') return unpacked !== undefined
+    single ??= await startWorkers(1)
+    let piece = await single.run(task(segment, true))
+    if (typeof piece.bytes !== 'object') return false
+    yield* chunks(piece.bytes)
+    while (piece.more) {
+      piece = await single.run({ type: 'more' })
+      if (typeof piece.bytes === 'object') yield* chunks(piece.bytes)
+    }
+    return true
+  }
+  const close = async (): Promise<void> => {
+    await Promise.all([workers.close(), single?.close()])
   }
   /** The stream's checksum, of its blocks' checksums. */
   let combined = 0
@@ -161,22 +185,19 @@ export async function* unpackBzip2(bytes: Bytes, signal?: AbortSignal): Bytes {
   try {
     for await (let { segment, unpacked } of inOrder(segments(bytes), bzip2Jobs(), work, {
       signal,
-      cancel: () => void workers.close(),
+      cancel: () => void close(),
     })) {
-      if (torn) {
-        segment = join(torn, segment)
-        unpacked = await decode(segment)
-      } else if (segment.type === 'end') {
+      if (torn) segment = join(torn, segment)
+      else if (segment.type === 'end') {
         if (!another(segment, combined)) return
         combined = 0
         continue
       }
-      if (unpacked) {
+      if (yield* block(segment, torn ? 'large' : unpacked)) {
         const crc = bits32(segment.bytes, segment.from + CRC_AT)
         combined = (((combined << 1) | (combined >>> 31)) ^ crc) >>> 0
         torn = undefined
         pieces = 0
-        yield* chunks(unpacked)
         continue
       }
       pieces += 1
@@ -186,6 +207,6 @@ export async function* unpackBzip2(bytes: Bytes, signal?: AbortSignal): Bytes {
     }
     throw new AppError('archive-truncated')
   } finally {
-    await workers.close()
+    await close()
   }
 }

@@ -10,11 +10,20 @@ import { byFrame } from './zstd-frames.ts'
 const CHUNK = 256 * 1024
 const AHEAD = 2 ** 20
 const STREAM = { chunkSize: CHUNK, readableHighWaterMark: AHEAD, writableHighWaterMark: AHEAD }
-/** log2 of bytes. 512 MiB is what Docker's decoder (klauspost/compress, zstd) takes; zstd itself takes 128 MiB unasked. */
-const ZSTD_WINDOW = 29
+/**
+ * log2 of bytes: 128 MiB, all that `zstd -d` takes unless told otherwise, whatever level wrote it. A file can ask for a
+ * window of any size, and get that memory; Docker's decoder (klauspost/compress) gives 512 MiB.
+ */
+const ZSTD_WINDOW = 27
 
 function explain(error: Error): AppError {
   const { code } = error as NodeJS.ErrnoException
+  if (code === 'ZSTD_error_frameParameter_windowTooLarge')
+    return new AppError(
+      'archive-too-large',
+      { detail: 'zstd --long, unpacking takes over 128 MiB of memory' },
+      { cause: error, raw: error.message },
+    )
   return new AppError(
     code === 'Z_BUF_ERROR' ? 'archive-truncated' : 'archive-damaged',
     {},

@@ -79,6 +79,14 @@ async function* streams(bytes: Bytes): AsyncGenerator<Piece> {
 
 /** xz-embedded's XZ_BUF_ERROR: more input was needed. */
 const ENDED_EARLY = /error code 8$/
+/** Its XZ_MEM_ERROR and XZ_MEMLIMIT_ERROR: a larger dictionary than it gives. */
+const LARGE_DICTIONARY = /error code [34]$/
+
+function explain(raw: string): AppError {
+  if (LARGE_DICTIONARY.test(raw))
+    return new AppError('archive-too-large', { detail: 'xz, unpacking takes over 64 MiB of memory' }, { raw })
+  return new AppError(ENDED_EARLY.test(raw) ? 'archive-truncated' : 'archive-damaged', {}, { raw })
+}
 
 /** Speaks with one worker; rejects when it breaks or `signal` fires. */
 function listen(worker: Worker, signal: AbortSignal | undefined): () => Promise<XzSays> {
@@ -109,7 +117,7 @@ function listen(worker: Worker, signal: AbortSignal | undefined): () => Promise<
 
 /**
  * Unpacks xz in a worker: streams in a row and the padding between them. What xz-embedded leaves out is refused as
- * damage: SHA-256 checks, filters before LZMA2 (`xz --x86`), dictionaries over 64 MiB (no preset has one).
+ * damage: SHA-256 checks, filters before LZMA2 (`xz --x86`); dictionaries over 64 MiB (no preset has one) as too large.
  */
 export async function* unpackXz(bytes: Bytes, signal?: AbortSignal): Bytes {
   const { workerUrl, WORKER_MARK } = await import('./xz-worker.ts')
@@ -125,10 +133,7 @@ export async function* unpackXz(bytes: Bytes, signal?: AbortSignal): Bytes {
         if (!any) throw new AppError('archive-truncated')
         return
       }
-      if (message.type === 'error') {
-        const { raw } = message
-        throw new AppError(ENDED_EARLY.test(raw) ? 'archive-truncated' : 'archive-damaged', {}, { raw })
-      }
+      if (message.type === 'error') throw explain(message.raw)
       if (message.type === 'bytes') {
         // The worker goes on while the reader is busy.
         say('taken')

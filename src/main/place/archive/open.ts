@@ -5,11 +5,21 @@ import type { Digest } from '../../../shared/reference.ts'
 import { aboutFile, openFile, randomAccess, readRange, type Stamp } from '../../files.ts'
 import { peek } from '../../format/bytes.ts'
 import { sniff, unpack } from '../../format/compression.ts'
-import { type Contents, expectations, type Files, readContents } from '../../format/contents.ts'
+import { type Contents, expectations, type Files, isRootfs, readContents } from '../../format/contents.ts'
+import { digestOf } from '../../format/digest.ts'
 import { formOf, MAX_DOCUMENT, MAX_LISTING } from '../../format/documents.ts'
-import { prove } from '../../format/proof.ts'
-import { collect, indexTar, isTarHeader, isZeroBlock, readTar, type TarEntry } from '../../format/tar.ts'
-import type { Bytes, Stored } from '../place.ts'
+import { bounded, prove } from '../../format/proof.ts'
+import { shown } from '../../format/shown.ts'
+import {
+  collect,
+  indexTar,
+  isTarHeader,
+  isZeroBlock,
+  type RandomAccess,
+  readTar,
+  type TarEntry,
+} from '../../format/tar.ts'
+import type { Bytes, Form, Stored } from '../place.ts'
 
 /** An image file that was looked into. Holds no open handle: it is opened again, and compared, when it is read. */
 export interface OpenArchive {
@@ -28,36 +38,70 @@ export interface OpenArchive {
 export type OnRead = (done: number, total: number) => void
 
 /** An archive holds a few thousand entries; a root file system may hold a million, of which only the first tell anything. */
-const MAX_ENTRIES = 100_000
+const MAX_ENTRIES = 200_000
+/** Of a compressed one, whose files are all read and each remembered with its proof. */
+const MAX_READ_ENTRIES = 20_000
+/** Letters in their names, all together; a name may be a megabyte long. */
+const MAX_LETTERS = 32 << 20
 const MAX_TOP = 1000
+const LONGEST_TOP = 64
 /** Documents of one compressed archive, kept while it is read once. */
-const MAX_DOCUMENTS = 64 << 20
+const MAX_DOCUMENTS = 32 << 20
 const HEAD = 64 << 10
 
-/** Keeps entries up to a bound, and the first part of every name. */
-function gathering(): { keep: (entry: TarEntry) => boolean; top: Set<string> } {
-  const top = new Set<string>()
-  let kept = 0
-  return {
-    top,
-    keep(entry) {
-      if (top.size < MAX_TOP) top.add(entry.name.split('/')[0] ?? '')
-      // macOS puts a companion beside every file it copies to a foreign drive.
-      if (/(^|\/)\._/.test(entry.name) || entry.name.startsWith('__MACOSX/')) return false
-      kept += 1
-      return kept <= MAX_ENTRIES
-    },
+/** These say whether it is an image file, wherever in it they stand. */
+const LISTING = /^(?:[^/]+\/)?(?:manifest\.json|index\.json|oci-layout)$/
+/** macOS puts a companion beside every file it copies to a foreign drive. */
+const COMPANION = /(?:^|\/)\._|^__MACOSX\//
+
+/** Entries up to a bound, and the first part of every name. */
+class Gathered {
+  readonly entries = new Map<string, TarEntry>()
+  readonly doubled = new Set<string>()
+  readonly top = new Set<string>()
+  partial = false
+  readonly #most: number
+  #letters = 0
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** False for one that is not kept. */
+  add(entry: TarEntry): boolean {
+    const { name } = entry
+    this.#addTop(name)
+    if (COMPANION.test(name)) return false
+    const isListing = LISTING.test(name)
+    if (isListing && this.entries.has(name)) this.doubled.add(name)
+    // So that one folder after another with such a file is no way round the bound.
+    const always = isListing && !name.includes('/')
+    const letters = name.length + entry.target.length
+    if (!always && (this.entries.size >= this.#most || this.#letters + letters > MAX_LETTERS)) {
+      this.partial = true
+      return false
+    }
+    this.#letters += letters
+    this.entries.set(name, entry)
+    return true
+  }
+
+  #addTop(name: string): void {
+    const slash = name.indexOf('/')
+    const length = slash < 0 ? name.length : slash
+    if (length <= LONGEST_TOP && this.top.size < MAX_TOP) this.top.add(name.slice(0, length))
   }
 }
 
-function byName(entries: readonly TarEntry[]): Map<string, TarEntry> {
-  return new Map(entries.map((entry) => [entry.name, entry]))
+/** ECMA-119: the first sixteen sectors of 2,048 bytes are anybody's, zeros as a rule. */
+function isDisc(head: Uint8Array): boolean {
+  return Buffer.from(head.subarray(32_769, 32_774)).toString('latin1') === 'CD001'
 }
 
 /** What a file is that is neither a tar nor a compressed one. */
 function otherKind(head: Uint8Array): string {
   const ascii = Buffer.from(head.subarray(0, 512)).toString('latin1')
-  if (Buffer.from(head.subarray(32769, 32774)).toString('latin1') === 'CD001') return 'iso'
+  if (isDisc(head)) return 'iso'
   if (ascii.startsWith('hsqs')) return 'squashfs'
   if (ascii.startsWith('QFI\u00fb')) return 'qcow2'
   if (/^\s*<(!doctype|html)/i.test(ascii)) return 'html'
@@ -71,7 +115,7 @@ function otherKind(head: Uint8Array): string {
 async function recognise(file: FileHandle, size: number): Promise<Compression> {
   if (size === 0) throw new AppError('archive-empty')
   const head = await randomAccess(file, size).read(0, HEAD)
-  if (isTarHeader(head) || isZeroBlock(head)) return 'none'
+  if (isTarHeader(head) || (isZeroBlock(head) && !isDisc(head))) return 'none'
   const found = sniff(head)
   if (found === 'zip' || found === '7z' || found === 'openpgp')
     throw new AppError('archive-not-images', { kind: found })
@@ -79,28 +123,48 @@ async function recognise(file: FileHandle, size: number): Promise<Compression> {
   throw new AppError('archive-not-images', { kind: otherKind(head) })
 }
 
-async function openPlain(file: FileHandle, size: number, signal: AbortSignal): Promise<Contents> {
-  const access = randomAccess(file, size)
-  const { keep, top } = gathering()
-  const entries = await indexTar(access, keep, signal)
-  const files: Files = {
-    entries: byName(entries),
-    async read(entry, limit) {
-      if (entry.size > limit) throw new AppError('archive-too-large', { detail: `${entry.name}, ${entry.size} bytes` })
-      return await access.read(entry.offset, entry.size)
-    },
-    head: async (entry) => await access.read(entry.offset, Math.min(entry.size, 16)),
-  }
-  return await readContents(files, top)
+function tooLarge({ name, size }: TarEntry): AppError {
+  return new AppError('archive-too-large', { detail: `${shown(name)}, ${size} bytes` })
 }
 
+/** What a plain tar contains, by its headers and small files alone. */
+export async function openPlain(access: RandomAccess, signal: AbortSignal): Promise<Contents> {
+  const gathered = new Gathered(MAX_ENTRIES)
+  await indexTar(access, (entry) => void gathered.add(entry), signal)
+  const files: Files = {
+    entries: gathered.entries,
+    doubled: gathered.doubled,
+    partial: gathered.partial,
+    async read(entry, limit) {
+      if (entry.size > limit) throw tooLarge(entry)
+      return await access.read(entry.offset, entry.size)
+    },
+    form: async (entry) => formOf(await access.read(entry.offset, Math.min(entry.size, 16))),
+  }
+  return await readContents(files, gathered.top)
+}
+
+/** What a file proved to be; an error where its own compression is broken. */
+type Proof = Pick<Stored, 'digest' | 'diffId'> | AppError
+
+/** Of one file in the archive. */
+interface Seen {
+  readonly form: Form
+  /** It began as JSON begins; its bytes where there was room for them. */
+  readonly isJson: boolean
+  readonly document?: Uint8Array
+  readonly proof?: Proof
+}
+
+/** Files up to this are taken at once. */
+const SMALL = 64 << 10
+
 interface Pass {
-  readonly entries: TarEntry[]
-  readonly documents: Map<string, Uint8Array>
-  readonly heads: Map<string, Uint8Array>
-  /** What each file proved to be; an error where its own compression is broken. */
-  readonly proofs: Map<string, Stored | AppError>
-  readonly top: Set<string>
+  readonly gathered: Gathered
+  /** By where the file stands: two may have one name, and a name may be read without the folder all are in. */
+  readonly seen: Map<number, Seen>
+  /** Bytes of documents that may still be kept. */
+  room: number
   tarSize: number
 }
 
@@ -110,99 +174,122 @@ function mayBeDocument(entry: TarEntry, head: Uint8Array): boolean {
   return entry.size <= MAX_DOCUMENT && (start === 0x7b || start === 0x5b || start === 0x0a || start === 0x20)
 }
 
-async function passFile(pass: Pass, entry: TarEntry, bytes: Bytes, room: number): Promise<number> {
+/** `packed`: bytes of the file that were read so far. */
+async function passFile(pass: Pass, entry: TarEntry, bytes: Bytes, packed: () => number): Promise<Seen> {
   const { head, whole } = await peek(bytes)
-  // A copy: a view would keep the whole chunk it looks at.
-  pass.heads.set(entry.name, Uint8Array.from(head.subarray(0, 16)))
-  if (mayBeDocument(entry, head)) {
-    if (entry.size > room) throw new AppError('archive-too-large', { detail: `${entry.name}, ${entry.size} bytes` })
-    pass.documents.set(entry.name, await collect(whole, entry.size))
-    return entry.size
+  const form = formOf(head)
+  const isJson = mayBeDocument(entry, head)
+  const kept = isJson && entry.size <= pass.room
+  if (kept || (form === 'plain' && entry.size <= SMALL)) {
+    const document = await collect(whole, entry.size)
+    // A small layer may look like JSON: the first name in it may begin with a bracket.
+    const digest = digestOf(document)
+    const proof = { digest, diffId: digest }
+    if (!kept) return { form, isJson, proof }
+    pass.room -= entry.size
+    return { form, isJson, document, proof }
   }
   try {
-    pass.proofs.set(entry.name, await prove(whole, formOf(head), { file: entry.name }, () => undefined))
+    const { digest, diffId } = await prove(whole, form, { file: shown(entry.name), packed }, () => undefined)
+    return { form, isJson, proof: { digest, diffId } }
   } catch (error) {
-    // A broken layer inside a sound file: the rest of it is still to be read.
-    pass.proofs.set(entry.name, asAppError(error))
+    // A broken layer inside a sound file: the rest of it is still to be read. One without end is not gone through.
+    const proof = asAppError(error)
+    if (proof.code === 'archive-hostile') throw proof
+    return { form, isJson, proof }
   }
-  return 0
 }
 
 /** One reading of a compressed archive: its index and the proof of every file in it. */
 async function readOnce(
-  file: FileHandle,
+  bytes: Bytes,
   size: number,
   method: Compression,
   signal: AbortSignal,
   onRead: OnRead,
 ): Promise<Pass> {
-  const { keep, top } = gathering()
-  const pass: Pass = { entries: [], documents: new Map(), heads: new Map(), proofs: new Map(), top, tarSize: 0 }
-  let room = MAX_DOCUMENTS
+  const pass: Pass = {
+    gathered: new Gathered(MAX_READ_ENTRIES),
+    seen: new Map(),
+    room: MAX_DOCUMENTS,
+    tarSize: 0,
+  }
+  let packed = 0
   async function* counted(): Bytes {
-    let done = 0
-    for await (const chunk of readRange(file, 0, size, signal)) {
-      done += chunk.length
-      onRead(done, size)
+    for await (const chunk of bytes) {
+      packed += chunk.length
+      onRead(packed, size)
       yield chunk
     }
   }
   let broken: unknown
   async function* unpacked(): Bytes {
     try {
-      yield* unpack(counted(), method)
+      yield* bounded(unpack(counted(), method), () => packed)
     } catch (error) {
       broken = error
       throw error
     }
   }
   for await (const { entry, bytes } of readTar(unpacked(), signal)) {
-    if (!keep(entry)) continue
-    pass.entries.push(entry)
+    if (!pass.gathered.add(entry)) continue
     pass.tarSize = entry.offset + Math.ceil(entry.size / 512) * 512 + 1024
-    if (entry.type === 'file') room -= await passFile(pass, entry, bytes, room)
+    // Of a system's files only their names tell anything.
+    if (isRootfs(pass.gathered.top)) pass.seen.clear()
+    else if (entry.type === 'file') pass.seen.set(entry.offset, await passFile(pass, entry, bytes, () => packed))
     if (broken) throw broken
   }
   return pass
 }
 
-async function openCompressed(
-  file: FileHandle,
+/** What a compressed tar of `size` bytes contains and what is wrong with it, in one reading. */
+export async function openCompressed(
+  bytes: Bytes,
   size: number,
   method: Compression,
   signal: AbortSignal,
   onRead: OnRead,
 ): Promise<{ contents: Contents; problems: Problem[]; tarSize: number }> {
-  const pass = await readOnce(file, size, method, signal, onRead)
+  const pass = await readOnce(bytes, size, method, signal, onRead)
+  const seen = ({ offset }: TarEntry): Seen => pass.seen.get(offset) ?? { form: 'plain', isJson: false }
   const files: Files = {
-    entries: byName(pass.entries),
+    entries: pass.gathered.entries,
+    doubled: pass.gathered.doubled,
+    partial: pass.gathered.partial,
     async read(entry, limit) {
-      const document = pass.documents.get(entry.name)
-      if (!document && entry.size > limit)
-        throw new AppError('archive-too-large', { detail: `${entry.name}, ${entry.size} bytes` })
-      if (!document) throw new AppError('archive-damaged', { detail: `${entry.name} is no JSON` })
-      return document
+      const { document, isJson } = seen(entry)
+      if (document && document.length <= limit) return document
+      if (entry.size > limit || isJson) throw tooLarge(entry)
+      throw new AppError('archive-damaged', { detail: `${shown(entry.name)} is no JSON` })
     },
-    head: async (entry) => pass.heads.get(entry.name) ?? pass.documents.get(entry.name) ?? new Uint8Array(0),
+    form: async (entry) => seen(entry).form,
   }
-  const contents = await readContents(files, pass.top)
+  const contents = await readContents(files, pass.gathered.top)
   const problems = [...structureProblems(contents)]
-  for (const expected of expectations(contents)) {
-    const proof = pass.proofs.get(expected.entry.name)
-    const { name } = expected.entry
-    if (proof instanceof AppError) problems.push(problemOf(proof, name, expected.diffId ?? expected.digest))
-    else if (
-      proof &&
-      ((expected.digest && expected.digest !== proof.digest) || (expected.diffId && expected.diffId !== proof.diffId))
-    ) {
-      problems.push({ code: 'digest-mismatch', file: name, digest: expected.diffId ?? expected.digest ?? '' })
-    }
+  for (const { entry, digest, diffId } of expectations(contents)) {
+    const { proof } = seen(entry)
+    const error = proof instanceof AppError ? proof : mismatch(proof, digest, diffId)
+    if (error) problems.push(problemOf(error, entry, diffId ?? digest))
   }
   return { contents, problems, tarSize: pass.tarSize }
 }
 
-function problemOf(error: AppError, file: string, digest: Digest | undefined): Problem {
-  return { code: error.code, file, ...(digest ? { digest } : {}), ...(error.raw ? { detail: error.raw } : {}) }
+function mismatch(
+  proof: Exclude<Proof, AppError> | undefined,
+  digest: Digest | undefined,
+  diffId: Digest | undefined,
+): AppError | undefined {
+  const holds = proof && (digest ?? proof.digest) === proof.digest && (diffId ?? proof.diffId) === proof.diffId
+  return holds ? undefined : new AppError('digest-mismatch')
+}
+
+function problemOf(error: AppError, { name }: TarEntry, digest: Digest | undefined): Problem {
+  return {
+    code: error.code,
+    file: shown(name),
+    ...(digest ? { digest } : {}),
+    ...(error.raw ? { detail: error.raw } : {}),
+  }
 }
 
 /** What is wrong without reading a layer: configs that are not what their name says, layers that are not there. */
@@ -235,10 +322,16 @@ export async function openArchive(
   try {
     const compression = await recognise(file, stamp.size)
     if (compression === 'none') {
-      const contents = await openPlain(file, stamp.size, signal)
+      const contents = await openPlain(randomAccess(file, stamp.size), signal)
       return { path, stamp, compression, tarSize: stamp.size, contents, checked: 'index', problems: [] }
     }
-    const { contents, problems, tarSize } = await openCompressed(file, stamp.size, compression, signal, onRead)
+    const { contents, problems, tarSize } = await openCompressed(
+      readRange(file, 0, stamp.size, signal),
+      stamp.size,
+      compression,
+      signal,
+      onRead,
+    )
     return {
       path,
       stamp,
@@ -273,7 +366,7 @@ export async function checkArchive(
         await prove(
           readRange(file, entry.offset, entry.offset + entry.size, signal),
           form,
-          { digest, diffId, file: entry.name },
+          { digest, diffId, file: shown(entry.name) },
           (bytes) => {
             done += bytes
             onRead(done, total)
@@ -283,7 +376,7 @@ export async function checkArchive(
         signal.throwIfAborted()
         const known = aboutFile(error, archive.path)
         if (!(known instanceof AppError) || !/^(archive-|digest-)/.test(known.code)) throw known
-        problems.push(problemOf(known, entry.name, diffId ?? digest))
+        problems.push(problemOf(known, entry, diffId ?? digest))
       }
     }
     return { ...archive, checked: problems.length > 0 ? 'problems' : 'intact', problems }

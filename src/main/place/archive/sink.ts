@@ -54,7 +54,8 @@ async function refuseUnfit(path: string, needed: number): Promise<void> {
 export function archiveSink(path: string, target: SaveTarget): Sink {
   return {
     takes: { forms: ['plain', 'gzip', 'zstd'], sizeFirst: true, platforms: 'many', parallel: 1 },
-    async begin(images, signal, report): Promise<Write> {
+    async begin(wishes, signal, report): Promise<Write> {
+      const images = wishes.map(({ image }) => image)
       if (writing.has(path)) throw new AppError('file-in-use', { path })
       writing.add(path)
       const file = new PartialFile(path)

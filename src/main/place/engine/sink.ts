@@ -61,7 +61,8 @@ export function engineSink(client: EngineClient): Sink {
       platforms: 'one',
       parallel: 1,
     },
-    async begin(images, signal, report) {
+    async begin(wishes, signal, report) {
+      const images = wishes.map(({ image }) => image)
       for (const { platform, names, id } of images) {
         if (platform.os !== '' && platform.os !== client.platform.os) {
           throw new AppError('platform-refused', {

@@ -1,0 +1,58 @@
+import { type Digest, isDigest } from '../shared/reference.ts'
+import type { Form, Stored } from './place/place.ts'
+import type { LayerMemory } from './place/registry/memory.ts'
+import type { State } from './state.ts'
+
+/** Forms of one diffId that are worth asking for. */
+const FORMS = 4
+const REPOSITORIES = 4
+
+function formOf(text: unknown): Form {
+  return text === 'gzip' || text === 'zstd' ? text : 'plain'
+}
+
+/** The memory of layers, kept between runs. */
+export function layerMemory(state: State): LayerMemory {
+  return {
+    async forms(diffId) {
+      const rows = await state.all(
+        'SELECT form, digest, size FROM form WHERE diff_id = ? ORDER BY at DESC LIMIT ?',
+        diffId,
+        FORMS,
+      )
+      return rows.flatMap(({ form, digest, size }): Stored[] =>
+        isDigest(digest) ? [{ diffId, form: formOf(form), digest, size: Number(size) }] : [],
+      )
+    },
+    async repositories(host, digest) {
+      const rows = await state.all(
+        'SELECT repository FROM seen WHERE host = ? AND digest = ? ORDER BY at DESC LIMIT ?',
+        host,
+        digest,
+        REPOSITORIES,
+      )
+      return rows.map(({ repository }) => String(repository))
+    },
+    async remember(host, repository, layers) {
+      const at = Date.now()
+      const once = new Map<Digest, Stored>(layers.map((layer) => [layer.digest, layer]))
+      for (const { diffId, form, digest, size } of once.values()) {
+        await state.run(
+          'INSERT OR REPLACE INTO form (diff_id, digest, form, size, at) VALUES (?, ?, ?, ?, ?)',
+          diffId,
+          digest,
+          form,
+          size,
+          at,
+        )
+        await state.run(
+          'INSERT OR REPLACE INTO seen (host, repository, digest, at) VALUES (?, ?, ?, ?)',
+          host,
+          repository,
+          digest,
+          at,
+        )
+      }
+    },
+  }
+}

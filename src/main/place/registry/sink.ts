@@ -1,0 +1,194 @@
+import { tmpdir } from 'node:os'
+import { AppError } from '../../../shared/errors.ts'
+import { type Digest, isProblem, parseReference } from '../../../shared/reference.ts'
+import { documentsOf, type Root } from '../../format/bundle.ts'
+import { digestOf } from '../../format/digest.ts'
+import {
+  type Complete,
+  completeImages,
+  type Done,
+  type LayerKey,
+  type LayerPiece,
+  type Naming,
+  type Sink,
+  type Stored,
+  type Wish,
+  type Write,
+} from '../place.ts'
+import type { RegistryClient } from './client.ts'
+import { type LayerMemory, NO_MEMORY } from './memory.ts'
+import { negotiate } from './negotiate.ts'
+import type { Repository } from './source.ts'
+
+export interface RegistrySinkOptions {
+  /** The form for layers that arrive plain; without it they stay plain. */
+  readonly pack?: 'gzip' | 'zstd'
+  readonly memory?: LayerMemory
+  /** Repositories of this same registry where the images come from. */
+  readonly from?: readonly string[]
+}
+
+/** Blobs sent at once. */
+const PARALLEL = 3
+
+interface Target {
+  readonly path: string
+  readonly tag: string
+}
+
+/** Repository and tag of a name at this registry. @throws name-invalid */
+function targetOf(host: string, name: string): Target {
+  const parsed = parseReference(name)
+  if (isProblem(parsed) || parsed.domain !== host || parsed.digest !== undefined)
+    throw new AppError('name-invalid', { name })
+  return { path: parsed.path, tag: parsed.tag ?? 'latest' }
+}
+
+/** The repositories of some images, each with the names they get there. @throws name-invalid for an image without a name */
+function repositoriesOf(host: string, wishes: readonly Wish[]): string[] {
+  const paths = wishes.flatMap(({ image, names }) => {
+    if (names.length === 0) throw new AppError('name-invalid', { name: image.names[0] ?? '' })
+    return names.map(({ name }) => targetOf(host, name).path)
+  })
+  return [...new Set(paths)]
+}
+
+/**
+ * Images into a registry, under names that begin with its host. Layers go to the repository of the first name and are taken
+ * over by the others. A tag moves with the manifest it is put with, which is the last thing sent.
+ */
+export function registrySink(client: RegistryClient, host: string, options: RegistrySinkOptions = {}): Sink {
+  const { pack, memory = NO_MEMORY, from = [] } = options
+  return {
+    takes: {
+      forms: ['plain', 'gzip', 'zstd'],
+      sizeFirst: false,
+      platforms: 'many',
+      parallel: PARALLEL,
+      ...(pack ? { pack } : {}),
+    },
+    async begin(wishes, signal) {
+      const [first, ...others] = repositoriesOf(host, wishes)
+      if (first === undefined) throw new AppError('name-invalid', { name: '' })
+      const repository: Repository = { client, host, path: first }
+      const images = wishes.map(({ image }) => image)
+      const { missing, held } = await negotiate(repository, images, { from, packs: pack !== undefined, memory }, signal)
+      return new RegistryWrite(repository, others, { missing, held }, memory, signal)
+    },
+  }
+}
+
+class RegistryWrite implements Write {
+  readonly missing: ReadonlySet<LayerKey>
+  readonly held: ReadonlyMap<LayerKey, Stored>
+  readonly spoolDir = tmpdir()
+  readonly #repository: Repository
+  readonly #others: readonly string[]
+  readonly #memory: LayerMemory
+  readonly #signal: AbortSignal
+  readonly #sent = new Map<Digest, Promise<void>>()
+  #again = false
+
+  constructor(
+    repository: Repository,
+    others: readonly string[],
+    { missing, held }: { missing: ReadonlySet<LayerKey>; held: ReadonlyMap<LayerKey, Stored> },
+    memory: LayerMemory,
+    signal: AbortSignal,
+  ) {
+    this.#repository = repository
+    this.#others = others
+    this.missing = missing
+    this.held = held
+    this.#memory = memory
+    this.#signal = signal
+  }
+
+  async put({ bytes }: LayerPiece, known: { readonly digest?: Digest; readonly size?: number }): Promise<void> {
+    const { client, path } = this.#repository
+    const before = known.digest && this.#sent.get(known.digest)
+    if (before !== undefined) {
+      // The same blob is on its way as another layer: these bytes are proven, and left.
+      for await (const _ of bytes);
+      return await before
+    }
+    const sending = client.upload(path, bytes, known, this.#signal).then(() => undefined)
+    if (known.digest) this.#sent.set(known.digest, sending)
+    sending.catch(() => undefined)
+    await sending
+  }
+
+  async commit(images: readonly Complete[]): Promise<Done | { readonly lacking: readonly LayerKey[] }> {
+    const layers = completeImages(images).flatMap((image) => image.layers.filter((layer) => layer !== undefined))
+    await this.#spread(layers.map(({ digest }) => digest))
+    const documents = new Map(images.map((complete) => [complete, documentsOf(complete)] as const))
+    try {
+      for (const { configs, roots } of documents.values())
+        for (const path of [this.#repository.path, ...this.#others]) await this.#documents(path, configs, roots)
+    } catch (error) {
+      const lost = error instanceof AppError && error.code === 'registry-blob-unknown'
+      if (!lost || this.#again || this.held.size === 0) throw error
+      // What it had when asked, its clean-up has removed since.
+      this.#again = true
+      return { lacking: [...this.held.keys()] }
+    }
+    const done: Done['images'][number][] = []
+    const replaced: Done['replaced'][number][] = []
+    for (const [complete, { root }] of documents) {
+      for (const naming of complete.names) replaced.push(...(await this.#name(root, naming)))
+      done.push({ id: complete.image.id, names: complete.names.map(({ name }) => name), digest: root.digest })
+    }
+    const { host } = this.#repository
+    for (const path of [this.#repository.path, ...this.#others]) await this.#memory.remember(host, path, layers)
+    return { images: done, replaced }
+  }
+
+  /** Makes blobs known in the other repositories too, through this computer where the registry does not do it alone. */
+  async #spread(digests: readonly Digest[]): Promise<void> {
+    const { client, path } = this.#repository
+    for (const other of this.#others) {
+      for (const digest of new Set(digests)) {
+        if (await client.hasBlob(other, digest, this.#signal)) continue
+        if (await client.mount(other, digest, path, this.#signal)) continue
+        await client.upload(other, client.blob(path, { digest }, this.#signal), { digest }, this.#signal)
+      }
+    }
+  }
+
+  /** Configs, then manifests by digest, those named before those that name them. */
+  async #documents(path: string, configs: readonly Uint8Array[], roots: readonly Root[]): Promise<void> {
+    const { client } = this.#repository
+    for (const config of configs) {
+      const digest = digestOf(config)
+      if (await client.hasBlob(path, digest, this.#signal)) continue
+      const bytes = [config].values()
+      await client.upload(path, fromOne(bytes), { digest, size: config.length }, this.#signal)
+    }
+    for (const { digest, bytes, mediaType } of roots) {
+      if (await client.head(path, digest, this.#signal)) continue
+      await client.putManifest(path, digest, bytes, mediaType, this.#signal)
+    }
+  }
+
+  async #name(root: Root, { name, keepAs }: Naming): Promise<Done['replaced'][number][]> {
+    const { client, host } = this.#repository
+    const { path, tag } = targetOf(host, name)
+    const former = await client.head(path, tag, this.#signal)
+    if (former?.digest === root.digest) return []
+    if (former && keepAs !== undefined) {
+      const kept = await client.manifest(path, former.digest, this.#signal)
+      await client.putManifest(path, targetOf(host, keepAs).tag, kept.bytes, kept.mediaType, this.#signal)
+    }
+    await client.putManifest(path, tag, root.bytes, root.mediaType, this.#signal)
+    return former ? [{ name, former: former.digest, ...(keepAs === undefined ? {} : { keptAs: keepAs }) }] : []
+  }
+
+  async close(): Promise<void> {
+    // An upload that fails is taken back by itself; blobs that no manifest names are the registry's to collect.
+    await Promise.allSettled(this.#sent.values())
+  }
+}
+
+async function* fromOne(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* chunks
+}

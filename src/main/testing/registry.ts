@@ -1,0 +1,136 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { findCommand, requireCommand } from './commands.ts'
+import { removeDir, tempDir } from './temp.ts'
+
+/** A real registry of one's own (Debian's docker-registry), on this computer only, whose data vanish with it. */
+export interface Registry {
+  /** `127.0.0.1:PORT`, as in a reference. */
+  readonly host: string
+  readonly url: string
+  /** PEM of the authority that signed its certificate, when TLS was asked for, and the file it is in. */
+  readonly ca?: string
+  readonly caFile?: string
+  /** The only account, when sign-in was asked for. */
+  readonly account?: typeof ACCOUNT
+  close(): Promise<void>
+}
+
+export interface RegistryOptions {
+  /** Wants `ACCOUNT`, by Basic. */
+  readonly auth?: boolean
+  /** Speaks TLS with a certificate for 127.0.0.1 and localhost, of an authority of its own. */
+  readonly tls?: boolean
+  /** Lets manifests be deleted. */
+  readonly delete?: boolean
+}
+
+export const ACCOUNT = { username: 'captain', password: 'salt-and-rope' } as const
+/** ACCOUNT for htpasswd: bcrypt with the fewest rounds there are; docker-registry takes no other form. */
+const HTPASSWD = 'captain:$2b$04$K.5oP6IqaXQNVQBJk9.5DutHHIdrgrNtyvcwEjstY0IVLd.nxTFgm\n'
+const START_LIMIT = 20_000
+
+/** A server certificate and the authority that signed it, in files of a folder. */
+export function makeCertificate(dir: string, names = 'IP:127.0.0.1,DNS:localhost'): Certificate {
+  const openssl = (...args: string[]): void => {
+    execFileSync(requireCommand('openssl'), args, { cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] })
+  }
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
+  openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Test authority')
+  openssl('req', ...key.slice(0, -2), '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=localhost')
+  writeFileSync(join(dir, 'names'), `subjectAltName=${names}\n`)
+  const sign = ['-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2']
+  openssl('x509', ...sign, '-extfile', 'names', '-out', 'server.pem')
+  return {
+    ca: readFileSync(join(dir, 'ca.pem'), 'utf8'),
+    caFile: join(dir, 'ca.pem'),
+    certificate: join(dir, 'server.pem'),
+    key: join(dir, 'server.key'),
+  }
+}
+
+export interface Certificate {
+  readonly ca: string
+  readonly caFile: string
+  readonly certificate: string
+  readonly key: string
+}
+
+/** JSON is YAML, and needs no writer of its own. */
+function config(dir: string, options: RegistryOptions, tls: Certificate | undefined): string {
+  return JSON.stringify({
+    version: 0.1,
+    log: { level: 'info', accesslog: { disabled: true } },
+    storage: {
+      filesystem: { rootdirectory: join(dir, 'data') },
+      delete: { enabled: options.delete ?? false },
+      maintenance: { uploadpurging: { enabled: false } },
+    },
+    http: {
+      addr: '127.0.0.1:0',
+      secret: 'test',
+      ...(tls ? { tls: { certificate: tls.certificate, key: tls.key } } : {}),
+    },
+    ...(options.auth ? { auth: { htpasswd: { realm: 'test', path: join(dir, 'htpasswd') } } } : {}),
+  })
+}
+
+/** The port it says it listens on. */
+async function listening(child: ChildProcess): Promise<number> {
+  const heard = Promise.withResolvers<number>()
+  const said: string[] = []
+  const fail = (why: string): void => heard.reject(new Error(`docker-registry ${why}:\n${said.slice(-10).join('\n')}`))
+  const timer = setTimeout(() => fail('did not start in time'), START_LIMIT)
+  child.once('error', (error) => fail(error.message))
+  child.once('exit', () => fail('ended'))
+  if (child.stderr) {
+    createInterface(child.stderr).on('line', (line) => {
+      if (said.length < 100) said.push(line)
+      const port = /listening on [^\s"]*:(\d+)/.exec(line)?.[1]
+      if (port !== undefined) heard.resolve(Number(port))
+    })
+  }
+  try {
+    return await heard.promise
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Starts one; takes a tenth of a second, with TLS two. */
+export async function startRegistry(options: RegistryOptions = {}): Promise<Registry> {
+  const dir = tempDir()
+  mkdirSync(join(dir, 'data'))
+  writeFileSync(join(dir, 'htpasswd'), HTPASSWD)
+  const tls = options.tls ? makeCertificate(dir) : undefined
+  writeFileSync(join(dir, 'config.yml'), config(dir, options, tls))
+  const command = [requireCommand('docker-registry'), 'serve', join(dir, 'config.yml')]
+  // The registry ends with the process that started it, however that one ends.
+  const tether = findCommand('setpriv')
+  const [program = '', ...args] = tether ? [tether, '--pdeathsig', 'KILL', ...command] : command
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve())
+    child.once('error', () => resolve())
+  })
+  const close = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    await ended
+    removeDir(dir)
+  }
+  try {
+    const host = `127.0.0.1:${await listening(child)}`
+    return {
+      host,
+      url: `${tls ? 'https' : 'http'}://${host}`,
+      ...(tls ? { ca: tls.ca, caFile: tls.caFile } : {}),
+      ...(options.auth ? { account: ACCOUNT } : {}),
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
