@@ -25,6 +25,8 @@ const PARTS = Object.fromEntries(
     'file',
     'host',
     'url',
+    'method',
+    'most',
     'user',
   ].map((part) => [part, `<${part}>`]),
 )

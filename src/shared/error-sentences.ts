@@ -179,6 +179,10 @@ const en: Record<ErrorCode, Sentence> = {
     what: '“{path}” describes itself with more data than any image needs ({detail}).',
     next: 'Do not use it; ask where it comes from.',
   },
+  'archive-window': {
+    what: '[“{path}”: ]this file was packed with {method} so that unpacking takes more than {most} of memory.',
+    next: 'Unpack it with {method} itself (zstd -d --long=31, or xz -d), then open the result.',
+  },
   'layer-foreign': {
     what: 'A layer of {image} is not kept with it: its maker gives it from a place of their own[ ({url})].',
     next: 'Copy it to a registry or a folder, which only name that layer, or get the image on the computer that will run it.',
@@ -443,6 +447,10 @@ const fr: Record<ErrorCode, Sentence> = {
     what: '« {path} » se décrit avec plus de données qu’aucune image n’en demande ({detail}).',
     next: 'Ne l’utilisez pas ; demandez d’où il vient.',
   },
+  'archive-window': {
+    what: '[« {path} » : ]ce fichier a été compressé avec {method} de telle façon que l’ouvrir prend plus de {most} de mémoire.',
+    next: 'Décompressez-le avec {method} lui-même (zstd -d --long=31, ou xz -d), puis ouvrez le résultat.',
+  },
   'layer-foreign': {
     what: 'Une couche de {image} n’est pas gardée avec elle : son auteur la donne depuis un endroit à lui[ ({url})].',
     next: 'Copiez l’image vers un registre ou un dossier, qui ne font que nommer cette couche, ou récupérez-la sur l’ordinateur qui l’exécutera.',
@@ -558,6 +566,7 @@ const KINDS: Record<string, { readonly en: string; readonly fr: string }> = {
   json: { en: 'a JSON text', fr: 'un texte JSON' },
   text: { en: 'a text', fr: 'un texte' },
   helm: { en: 'a Helm chart', fr: 'un paquet Helm' },
+  artifact: { en: 'an OCI artifact, which is no image', fr: 'un artefact OCI, qui n’est pas une image' },
   compose: { en: 'a Compose project', fr: 'un projet Compose' },
   layer: { en: 'a single layer of an image', fr: 'une seule couche d’une image' },
   'docker-v1': { en: 'an image file of a Docker from before 2016', fr: 'un fichier d’images d’un Docker d’avant 2016' },

@@ -50,6 +50,7 @@ export const ERROR_CODES = [
   'archive-damaged',
   'archive-hostile',
   'archive-too-large',
+  'archive-window',
   'layer-missing',
   'layer-foreign',
   'digest-mismatch',

@@ -20,8 +20,8 @@ function explain(error: Error): AppError {
   const { code } = error as NodeJS.ErrnoException
   if (code === 'ZSTD_error_frameParameter_windowTooLarge')
     return new AppError(
-      'archive-too-large',
-      { detail: 'zstd --long, unpacking takes over 128 MiB of memory' },
+      'archive-window',
+      { method: 'zstd', most: '128 MiB' },
       { cause: error, raw: error.message },
     )
   return new AppError(

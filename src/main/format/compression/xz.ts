@@ -84,7 +84,7 @@ const LARGE_DICTIONARY = /error code [34]$/
 
 function explain(raw: string): AppError {
   if (LARGE_DICTIONARY.test(raw))
-    return new AppError('archive-too-large', { detail: 'xz, unpacking takes over 64 MiB of memory' }, { raw })
+    return new AppError('archive-window', { method: 'xz', most: '64 MiB' }, { raw })
   return new AppError(ENDED_EARLY.test(raw) ? 'archive-truncated' : 'archive-damaged', {}, { raw })
 }
 

@@ -7,7 +7,7 @@ import { isPassing, PATIENCE, type Patience, pauseBefore, persist } from './pati
 import type { Scope } from './scopes.ts'
 import { Secrets } from './secrets.ts'
 import { type Credentials, type Introduction, Tokens } from './tokens.ts'
-import { type Method, type Outgoing, type Reply, readBody, Wire } from './wire.ts'
+import { type Method, type Outgoing, type Reply, Wire } from './wire.ts'
 
 /** What happens beside the answer to a call, for whoever shows it. */
 export type RegistryEvent =
@@ -239,7 +239,7 @@ export class Connection {
     const call = { method: 'GET', to: base, scopes: [], about: this.about(), expect: [], signal } as const
     const { reply } = await this.#follow(call, base, base, undefined)
     this.#answered = true
-    const bytes = await this.#read(reply, MAX_ERROR, signal)
+    const bytes = await this.#wire.read(reply, MAX_ERROR, signal)
     const answer: Answer = { ...reply, bytes: bytes ?? new Uint8Array(0), as: 'nobody' }
     if (reply.status === 429 || reply.status >= 500) throw this.failure(answer, this.about())
     this.#tokens.learn(parseChallenges(reply.headers('www-authenticate')))
@@ -302,7 +302,7 @@ export class Connection {
   /** The answer, when its status is one of those expected. */
   async #expected(call: Call, { reply, as }: { reply: Reply; as: Introduction['as'] }): Promise<Answer> {
     const fine = call.expect.includes(reply.status)
-    const bytes = await this.#read(reply, fine ? MAX_BODY : MAX_ERROR, call.signal)
+    const bytes = await this.#wire.read(reply, fine ? MAX_BODY : MAX_ERROR, call.signal)
     if (fine && bytes === undefined) throw this.strange(`> ${MAX_BODY} bytes`)
     const answer: Answer = { ...reply, bytes: bytes ?? new Uint8Array(0), as }
     if (fine) return answer
@@ -312,14 +312,6 @@ export class Connection {
       this.#streams.close(seconds * 1000)
     }
     throw this.failure(answer, call.about)
-  }
-
-  async #read(reply: Reply, limit: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
-    try {
-      return await readBody(reply, limit)
-    } catch (error) {
-      throw this.#wire.named(error, reply.url, signal)
-    }
   }
 
   #warn(reply: Reply): void {

@@ -175,10 +175,23 @@ describe('signing in to a registry', () => {
     const registry = await start(auth())
     registry.disturb({ method: 'GET', path: /^\/token/, answer: { status: 503 }, times: 2 })
     await connect(registry, SIGNED_IN).manifest('a/b', '1', signal)
+    const headers = { 'content-length': '100', connection: 'close' }
+    registry.disturb({ method: 'GET', path: /^\/token/, answer: { status: 200, headers, body: '{' } })
+    await connect(registry, SIGNED_IN).manifest('a/b', '1', signal)
     registry.disturb({ method: 'GET', path: /^\/token/, cut: 'arrival', times: 9 })
     await expect(connect(registry, SIGNED_IN).manifest('a/b', '1', signal)).rejects.toMatchObject({
       code: 'registry-broken',
     })
+  })
+
+  it('asks for the credentials again after they were refused', async () => {
+    const registry = await start(auth({ flows: 'basic' }))
+    const given: Credentials[] = [{ ...SIGNED_IN, password: 'an old one' }, SIGNED_IN]
+    const client = new RegistryClient({ host: registry.host }, async () => given.shift())
+    open.unshift(client)
+    await expect(client.signIn(signal)).rejects.toMatchObject({ code: 'registry-credentials' })
+    await client.signIn(signal)
+    expect(given).toEqual([])
   })
 
   it('keeps secrets out of everything an error holds', async () => {

@@ -5,7 +5,7 @@ import { unlessAborted } from './gate.ts'
 import { type Patience, persist } from './patience.ts'
 import { covers, joinScopes, type Scope } from './scopes.ts'
 import type { Secrets } from './secrets.ts'
-import { type Reply, readBody, type Wire } from './wire.ts'
+import type { Reply, Wire } from './wire.ts'
 
 /** How one signs in to a registry. Docker's config calls the second `identitytoken`, the third `registrytoken`. */
 export type Credentials =
@@ -102,12 +102,12 @@ export class Tokens {
   ): Promise<Introduction | undefined> {
     const realm = realmOf(challenges)
     const credentials = await this.#signIn(signal)
-    if (credentials?.type === 'bearer') return undefined
+    if (credentials?.type === 'bearer') return this.#failed()
     if (!realm && challenges.length > 0) {
       // Harbor wants Basic for its catalogue although it gives tokens for all else.
       const way = basic(credentials)
       this.#basic = true
-      return way.header === undefined || way.header === refused.header ? undefined : way
+      return way.header === undefined || way.header === refused.header ? this.#failed() : way
     }
     if (refused.fresh) return undefined
     this.#realm = realm ?? this.#realm
@@ -116,6 +116,11 @@ export class Tokens {
     const asked = challenges.find(({ scheme }) => scheme === 'bearer')?.parameters.get('scope') ?? ''
     const all = joinScopes([...scopes, ...asked.split(' ').filter(Boolean)])
     return await this.#token(this.#realm, all, credentials, signal)
+  }
+
+  /** Who tries again is to be asked anew: the keyring may hold something better by then. */
+  #failed(): undefined {
+    this.#credentials = undefined
   }
 
   async #signIn(signal: AbortSignal): Promise<Credentials | undefined> {
@@ -162,8 +167,7 @@ export class Tokens {
     const asked = performance.now()
     const answer = await persist(() => this.#ask(realm, scopes, credentials, signal), patience, signal).catch(
       (error: unknown) => {
-        // Signing in may have got better meanwhile: who tries again looks anew.
-        this.#credentials = undefined
+        this.#failed()
         throw signal.aborted ? new AppError('registry-unavailable', { place }) : error
       },
     )
@@ -189,14 +193,15 @@ export class Tokens {
     signal: AbortSignal,
   ): Promise<Record<string, unknown>> {
     const asked = { realm, scopes, signal }
-    if (credentials?.type === 'identity-token') return await this.#answer(await this.#post(asked, credentials), 'token')
+    if (credentials?.type === 'identity-token')
+      return await this.#answer(await this.#post(asked, credentials), 'token', signal)
     const got = await this.#get(asked, credentials)
     // Servers that know the OAuth2 form only (distribution, spec/auth/oauth.md) say so in one of these ways.
     if (credentials?.type === 'password' && (got.status === 404 || got.status === 405)) {
       await got.body.dump()
-      return await this.#answer(await this.#post(asked, credentials), 'basic')
+      return await this.#answer(await this.#post(asked, credentials), 'basic', signal)
     }
-    return await this.#answer(got, credentials ? 'basic' : 'nobody')
+    return await this.#answer(got, credentials ? 'basic' : 'nobody', signal)
   }
 
   async #get({ realm, scopes, signal }: Asked, credentials: Credentials | undefined): Promise<Reply> {
@@ -235,9 +240,13 @@ export class Tokens {
     })
   }
 
-  async #answer(reply: Reply, came: 'nobody' | 'basic' | 'token'): Promise<Record<string, unknown>> {
-    const { place, secrets } = this.#options
-    const bytes = await readBody(reply, MAX_ANSWER)
+  async #answer(
+    reply: Reply,
+    came: 'nobody' | 'basic' | 'token',
+    signal: AbortSignal,
+  ): Promise<Record<string, unknown>> {
+    const { place, secrets, wire } = this.#options
+    const bytes = await wire.read(reply, MAX_ANSWER, signal)
     const text = new TextDecoder().decode(bytes)
     if (reply.status !== 200) {
       // OAuth2's word for a password or token it does not know is 400 invalid_grant; 403 is about what was asked for.

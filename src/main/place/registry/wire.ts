@@ -93,6 +93,22 @@ export class Wire {
     }
   }
 
+  /** An answer's body; undefined when it has more than `limit` bytes. */
+  async read(reply: Reply, limit: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const parts: Uint8Array[] = []
+    let size = 0
+    try {
+      for await (const chunk of reply.body as Bytes) {
+        size += chunk.length
+        if (size > limit) return undefined
+        parts.push(chunk)
+      }
+    } catch (error) {
+      throw this.named(error, reply.url, signal)
+    }
+    return Buffer.concat(parts)
+  }
+
   /** An error on the way of an answer's body, in the app's words. */
   named(error: unknown, url: URL, signal: AbortSignal): unknown {
     return signal.aborted ? signal.reason : wireError(error, url.host, this.#secrets)
@@ -123,16 +139,4 @@ function outgoing(body: Outgoing): Buffer | Readable {
   if (typeof body !== 'function') return Buffer.from(body.buffer, body.byteOffset, body.byteLength)
   // undici takes any iterable; its types name only Readable.
   return body() as Bytes as Readable
-}
-
-/** An answer's body, at most `limit` bytes of it; undefined when there are more. */
-export async function readBody(reply: Reply, limit: number): Promise<Uint8Array | undefined> {
-  const parts: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of reply.body as Bytes) {
-    size += chunk.length
-    if (size > limit) return undefined
-    parts.push(chunk)
-  }
-  return Buffer.concat(parts)
 }
