@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
-import AxeBuilder from '@axe-core/playwright'
 import { damaged } from '../../src/main/testing/archives.ts'
 import { makeImage } from '../../src/main/testing/handmade-archives.ts'
+import { expectNothingFound } from '../axe.ts'
 import { expect, test } from '../fixtures.ts'
 import {
   choose,
@@ -17,23 +17,9 @@ import {
   waitForTransfer,
 } from '../flows.ts'
 import { archiveOf, inFolder, loaded, runnable } from '../given.ts'
-import { type Address, type AppWindow, holdFiles } from '../hosts/app-window.ts'
+import { type Address, holdFiles } from '../hosts/app-window.ts'
 import { AWAY, pretendAway } from '../hosts/said.ts'
 import { fill } from '../words.ts'
-
-/** axe on the screen as it is now. */
-async function expectNothingFound({ page }: AppWindow, screen: string): Promise<void> {
-  // A fade half done has colours of its own; a loader's turning never ends and changes none.
-  await page.evaluate(async () => {
-    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity)
-    await Promise.allSettled(ending.map(async ({ finished }) => await finished))
-  })
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  const found = violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary = '' }) => `${id}: ${html} ${failureSummary.replaceAll(/\s+/g, ' ')}`),
-  )
-  expect.soft(found, `axe on ${screen}`).toEqual([])
-}
 
 const LOOKS = (['en', 'fr'] as const).flatMap((language) =>
   (['light', 'dark'] as const).map((theme) => ({ language, theme })),

@@ -105,8 +105,16 @@ export class App {
   }
 
   /** Connects once to a computer that is only typed yet. */
-  async test(computer: Computer, password: string | undefined): Promise<EngineTest> {
-    const client = await connect(this.computers.address(computer, password))
+  async test({
+    engine,
+    computer,
+    password,
+  }: {
+    engine?: string | undefined
+    computer: Computer
+    password?: string | undefined
+  }): Promise<EngineTest> {
+    const client = await connect(await this.computers.trial(engine, computer, password))
     try {
       const { version, store, platform } = client
       return { version, store, platform, images: (await listImages(client)).length }

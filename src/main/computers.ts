@@ -47,6 +47,11 @@ function account(id: string): string {
   return `ssh ${id}`
 }
 
+/** Whether a password that was kept for one is one for the other. */
+function sameDoor(one: Computer, other: Computer): boolean {
+  return address(one) === address(other) && isDeepStrictEqual(one.signIn, other.signIn)
+}
+
 export class Computers {
   readonly #state: State
   readonly #keychain: Keychain
@@ -87,15 +92,17 @@ export class Computers {
     })
   }
 
-  /** For a connection tried before anything is kept. */
-  address(computer: Computer, password: string | undefined): EngineAddress {
+  /** For a connection tried before anything is kept. A kept password is tried where it would stay kept, nowhere else. */
+  async trial(id: string | undefined, computer: Computer, password: string | undefined): Promise<EngineAddress> {
+    const before = id === undefined ? undefined : await this.get(id)
+    const same = before !== undefined && sameDoor(before, computer)
     return {
       id: '',
       kind: 'added',
       name: computer.name,
       current: false,
       host: address(computer),
-      ssh: this.way(computer, password),
+      ssh: this.way(computer, password, same ? id : undefined),
     }
   }
 
@@ -123,9 +130,7 @@ export class Computers {
     if (computer.signIn.type !== 'usual' && password !== undefined && password !== '')
       return { engine, remembered: await this.#keychain.set(account(engine), password) }
     // What opened one door is never tried on another.
-    const elsewhere =
-      before && (address(before) !== address(computer) || !isDeepStrictEqual(before.signIn, computer.signIn))
-    if (elsewhere) await this.#keychain.delete(account(engine))
+    if (before && !sameDoor(before, computer)) await this.#keychain.delete(account(engine))
     return { engine, remembered: true }
   }
 

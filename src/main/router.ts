@@ -106,7 +106,7 @@ export const router = os.router({
       if ('engine' in target) app.engines.retry(target.engine)
       return {}
     }),
-    test: os.engines.test.handler(({ context: { app }, input }) => app.test(input.computer, input.password)),
+    test: os.engines.test.handler(({ context: { app }, input }) => app.test(input)),
     add: os.engines.add.handler(({ context: { app }, input: { engine, computer, password } }) =>
       app.addComputer(engine, computer, password),
     ),

@@ -23,7 +23,8 @@ const STEPS: readonly string[] = [
    CREATE TABLE seen (
      host TEXT NOT NULL, repository TEXT NOT NULL, digest TEXT NOT NULL, at INTEGER NOT NULL,
      PRIMARY KEY (host, digest, repository)
-   ) STRICT;`,
+   ) STRICT;
+   CREATE TABLE registry (host TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`,
 ]
 
 export type Row = Readonly<Record<string, string | number | null>>

@@ -445,9 +445,9 @@ export const contract = {
     trust: procedure
       .input(z.object({ target: sshTargetSchema, fingerprints: z.array(z.string()).min(1) }))
       .output(nothing),
-    /** Connects once, as the form says, and keeps nothing. */
+    /** Connects once, as the form says, and keeps nothing. `engine`: the added one that is being changed, whose password stays unless one is typed. */
     test: procedure
-      .input(z.object({ computer: computerSchema, password: z.string().optional() }))
+      .input(z.object({ engine: z.string().optional(), computer: computerSchema, password: z.string().optional() }))
       .output(engineTestSchema),
     /** Adds a computer, or changes the one of this engine. `remembered` false: there is no keychain, the password is good for this run. */
     add: procedure

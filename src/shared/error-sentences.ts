@@ -195,6 +195,18 @@ const en: Record<ErrorCode, Sentence> = {
     what: 'The content of {file} is not what its digest says: it was changed or damaged.',
     next: 'Copy the file again from where it came. Nothing was changed.',
   },
+  'layout-not-one': {
+    what: '“{path}” is no folder of images (OCI layout).',
+    next: 'Choose such a folder, or an empty one to write to.',
+  },
+  'layout-unsupported': {
+    what: '“{path}” uses something of OCI layouts that Caboteur does not know: {detail}.',
+    next: 'Update Caboteur, or ask for it in the usual form (version 1.0.0, sha256).',
+  },
+  'layout-busy': {
+    what: 'Another program is changing “{path}” and does not come to an end.',
+    next: 'Wait a moment, then try again. Nothing was changed.',
+  },
   'registry-unreachable': {
     what: '{place} cannot be reached.',
     next: 'Check its name and the network (and the proxy, where there is one), then try again.',
@@ -462,6 +474,18 @@ const fr: Record<ErrorCode, Sentence> = {
   'digest-mismatch': {
     what: 'Le contenu de {file} ne correspond pas à son empreinte : il a été changé ou abîmé.',
     next: 'Recopiez le fichier depuis sa source. Rien n’a été modifié.',
+  },
+  'layout-not-one': {
+    what: '« {path} » n’est pas un dossier d’images (OCI layout).',
+    next: 'Choisissez un tel dossier, ou un dossier vide pour y écrire.',
+  },
+  'layout-unsupported': {
+    what: '« {path} » utilise ce que Caboteur ne connaît pas des dossiers d’images : {detail}.',
+    next: 'Mettez Caboteur à jour, ou demandez la forme habituelle (version 1.0.0, sha256).',
+  },
+  'layout-busy': {
+    what: 'Un autre programme modifie « {path} » et n’en finit pas.',
+    next: 'Attendez un moment, puis recommencez. Rien n’a été modifié.',
   },
   'registry-unreachable': {
     what: '{place} est injoignable.',

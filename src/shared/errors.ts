@@ -54,6 +54,10 @@ export const ERROR_CODES = [
   'layer-missing',
   'layer-foreign',
   'digest-mismatch',
+  // layout folders
+  'layout-not-one',
+  'layout-unsupported',
+  'layout-busy',
   // registries
   'registry-unreachable',
   'registry-proxy',

@@ -1,5 +1,9 @@
 import { tmpdir } from 'node:os'
-import { layerKey, leaves, type Sink } from '../place/place.ts'
+import { type LayerKey, layerKey, leaves, type Sink, type Wish } from '../place/place.ts'
+
+function missing(wishes: readonly Wish[]): Set<LayerKey> {
+  return new Set(wishes.flatMap(({ image }) => leaves(image)).flatMap((image) => image.layers.map(layerKey)))
+}
 
 /**
  * A destination that lacks everything and keeps nothing: copying there reads and proves every byte of an image, and that
@@ -8,10 +12,12 @@ import { layerKey, leaves, type Sink } from '../place/place.ts'
 export function verifyingSink(): Sink {
   return {
     takes: { forms: ['plain', 'gzip', 'zstd'], sizeFirst: false, platforms: 'many', parallel: 2 },
+    async plan(wishes) {
+      return { missing: missing(wishes), exact: true, present: new Set(), replaces: [], same: new Set() }
+    },
     async begin(wishes) {
-      const images = wishes.map(({ image }) => image)
       return {
-        missing: new Set(images.flatMap(leaves).flatMap((image) => image.layers.map(layerKey))),
+        missing: missing(wishes),
         spoolDir: tmpdir(),
         async put({ bytes }) {
           for await (const _ of bytes);

@@ -183,6 +183,27 @@ export type PlaceEvent =
   | { readonly type: 'checking'; readonly done: number; readonly total: number }
   | { readonly type: 'undoing' }
 
+/** What a copy would bring and replace, asked before one is begun. */
+export interface Planned {
+  /** Keys of the layers that would be brought. */
+  readonly missing: ReadonlySet<LayerKey>
+  /** False: what the place has is not known for sure, `missing` is an upper bound. */
+  readonly exact: boolean
+  /** Ids of the images that are there as they are: only names may change. */
+  readonly present: ReadonlySet<Digest>
+  /** Names that another image has there now, by the place's own handle. `alias`: another name of that image. */
+  readonly replaces: readonly {
+    readonly name: string
+    readonly id: Digest
+    readonly created?: number
+    readonly alias?: string
+  }[]
+  /** Names that these very images have there already. */
+  readonly same: ReadonlySet<string>
+  /** Free bytes there, where that can be told. */
+  readonly free?: number
+}
+
 export interface Sink {
   readonly takes: {
     /** Stored forms it accepts. A piece in another form is unpacked by copy(). */
@@ -196,6 +217,8 @@ export interface Sink {
     /** The form it wants layers in that arrive plain: copy() packs them on the way. */
     readonly pack?: 'gzip' | 'zstd'
   }
+  /** Looks, and changes nothing. */
+  plan(wishes: readonly Wish[], signal: AbortSignal): Promise<Planned>
   begin(wishes: readonly Wish[], signal: AbortSignal, report: (event: PlaceEvent) => void): Promise<Write>
 }
 

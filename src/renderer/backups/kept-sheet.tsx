@@ -39,23 +39,17 @@ function Kept({ engine, backup, onBack, onRemoval }: KeptProps) {
         {untag.error && <FailureNotice error={asFailure(untag.error)} />}
       </div>
       <div className="kept-buttons">
-        <Button
-          size="compact-md"
-          variant="default"
-          aria-label={t('kept.backToLabel', { kept: backup.name })}
-          onClick={onBack}
-        >
-          {t('kept.backTo')}
+        <Button size="compact-sm" variant="default" onClick={onBack}>
+          {t('kept.backTo')} <span className="visually-hidden">{backup.name}</span>
         </Button>
         <Button
-          size="compact-md"
+          size="compact-sm"
           variant="default"
-          aria-label={t('kept.removeLabel', { kept: backup.name })}
           loading={untag.isPending}
           // Its only name: then the image itself goes, and what that means is said first.
           onClick={() => (only ? onRemoval() : untag.mutate({ engine, id: backup.id, name: backup.name }))}
         >
-          {t(only ? 'kept.remove' : 'kept.removeName')}
+          {t(only ? 'kept.remove' : 'kept.removeName')} <span className="visually-hidden">{backup.name}</span>
         </Button>
       </div>
     </li>

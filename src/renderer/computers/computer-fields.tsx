@@ -11,6 +11,8 @@ interface FieldsProps {
   problem: { field: Field; problem: FieldProblem } | undefined
   /** A password is kept already: an empty field leaves it. */
   kept: boolean
+  /** The field that has the focus when the sheet opens. */
+  first: Field
   /** Takes each field, to focus the one to correct. */
   field: (name: Field) => (element: HTMLInputElement | null) => void
 }
@@ -18,6 +20,8 @@ interface FieldsProps {
 const WAYS: readonly SignIn[] = ['usual', 'key', 'password']
 const WAY_WORDS = { usual: 'computer.usual', key: 'computer.key', password: 'computer.passwordWay' } as const
 const HINTS = { key: 'computer.passphraseHint', password: 'computer.passwordHint' } as const
+/** What the sheet's focus trap looks for. */
+const AUTOFOCUS = { 'data-autofocus': true } as const
 const PLAIN = { spellCheck: false, autoComplete: 'off', autoCapitalize: 'none' } as const
 const ORDER: ('label' | 'input' | 'description' | 'error')[] = ['label', 'input', 'description', 'error']
 
@@ -54,7 +58,7 @@ function KeyField({ form, onForm, problem, field }: FieldsProps) {
 }
 
 function SignInFields(props: FieldsProps) {
-  const { form, onForm, problem, kept, field } = props
+  const { form, onForm, problem, kept, first, field } = props
   const { t } = useWords()
   return (
     <>
@@ -73,6 +77,7 @@ function SignInFields(props: FieldsProps) {
       {form.signIn !== 'usual' && (
         <PasswordInput
           ref={field('password')}
+          {...(first === 'password' ? AUTOFOCUS : {})}
           className="given-name"
           label={t(form.signIn === 'key' ? 'computer.passphrase' : 'computer.password')}
           description={t(kept ? 'computer.passwordKept' : HINTS[form.signIn])}
@@ -90,7 +95,7 @@ function SignInFields(props: FieldsProps) {
 
 /** Where a computer is and how to sign in there. */
 export function ComputerFields(props: FieldsProps) {
-  const { form, onForm, problem, field } = props
+  const { form, onForm, problem, first, field } = props
   const { t } = useWords()
   const errorOf = (name: Field) => problem?.field === name && t(problem.problem)
   return (
@@ -99,6 +104,7 @@ export function ComputerFields(props: FieldsProps) {
         <TextInput
           {...PLAIN}
           ref={field('host')}
+          {...(first === 'host' ? AUTOFOCUS : {})}
           label={t('computer.host')}
           description={t('computer.hostHint')}
           inputWrapperOrder={ORDER}

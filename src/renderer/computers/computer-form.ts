@@ -94,20 +94,11 @@ export function isSameDoor(before: Computer, form: ComputerForm): boolean {
   return door(before) === door(computerOf(form))
 }
 
+const DENIED = { usual: 'user', key: 'path', password: 'password' } as const
+
 /** The field to correct after a failure. */
 export function fieldOf(code: ErrorCode, signIn: SignIn): Field {
-  switch (code) {
-    case 'ssh-denied':
-      return signIn === 'password' ? 'password' : signInField(signIn)
-    case 'ssh-password':
-      return 'password'
-    case 'ssh-no-docker':
-      return 'user'
-    default:
-      return 'host'
-  }
-}
-
-function signInField(signIn: SignIn): Field {
-  return signIn === 'key' ? 'path' : 'user'
+  if (code === 'ssh-denied') return DENIED[signIn]
+  if (code === 'ssh-password') return 'password'
+  return code === 'ssh-no-docker' ? 'user' : 'host'
 }

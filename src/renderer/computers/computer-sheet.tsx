@@ -26,12 +26,11 @@ import {
 import { HostKeysView } from './host-keys.tsx'
 import { type Step, useComputer } from './use-computer.ts'
 
-const STEPS = { fill: 1, keys: 2, test: 3, added: 3 } as const
+const STEPS = { fill: 1, keys: 2, test: 3 } as const
 const STEP_WORDS = {
   fill: 'computer.stepFill',
   keys: 'computer.stepKeys',
   test: 'computer.stepTest',
-  added: 'computer.stepTest',
 } as const
 
 function Tried({ step, name }: { step: Step; name: string }) {
@@ -79,10 +78,8 @@ function ComputerSteps({ engine, before, password, onClose }: ComputerStepsProps
   // What is kept opens this very door and no other; when it is what is missing, there is none.
   const isKept = (typed: ComputerForm): boolean =>
     before !== undefined && !password && typed.signIn !== 'usual' && isSameDoor(before, typed)
-  const opensByKept = (typed: ComputerForm): boolean => isKept(typed) && typed.password === ''
   const computer = useComputer({
     engine,
-    opensByKept,
     onDone: (name) => {
       announce(t(engine === undefined ? 'computer.added' : 'computer.changed', { name }))
       onClose()
@@ -112,7 +109,7 @@ function ComputerSteps({ engine, before, password, onClose }: ComputerStepsProps
   const buttons: Record<Step['type'], ReactNode> = {
     fill: (
       <Button type="submit" form={formId} loading={busy}>
-        {opensByKept(form) ? confirm : t('common.continue')}
+        {t('common.continue')}
       </Button>
     ),
     keys: step.type === 'keys' && step.keys.state === 'new' && (
@@ -136,9 +133,11 @@ function ComputerSteps({ engine, before, password, onClose }: ComputerStepsProps
     <SheetFrame
       title={step.type === 'added' ? t('computer.addedTitle', { name }) : title}
       about={
-        <span aria-live="polite">
-          {t('computer.step', { step: STEPS[step.type], steps: 3, what: t(STEP_WORDS[step.type]) })}
-        </span>
+        step.type !== 'added' && (
+          <span aria-live="polite">
+            {t('computer.step', { step: STEPS[step.type], steps: 3, what: t(STEP_WORDS[step.type]) })}
+          </span>
+        )
       }
       onClose={onClose}
       summary={failure && <FailureNotice error={failure} />}
@@ -166,6 +165,7 @@ function ComputerSteps({ engine, before, password, onClose }: ComputerStepsProps
             form={form}
             problem={problem}
             kept={isKept(form)}
+            first={first}
             onForm={(next) => {
               setForm(next)
               setProblem(undefined)

@@ -23,8 +23,6 @@ const CHANGED: Step = { type: 'keys', keys: { state: 'changed', keys: [] } }
 interface Options {
   /** The engine that is changed; undefined for a new one. */
   engine: string | undefined
-  /** It opens with a password that is kept and not known here: there is nothing to try it with. */
-  opensByKept: (form: ComputerForm) => boolean
   onDone: (name: string) => void
 }
 
@@ -33,7 +31,7 @@ function passwordOf({ signIn, password }: ComputerForm): { password?: string } {
 }
 
 /** The way of a computer into the list, one thing after the other: who it is, trust, a try, and then the entry. */
-export function useComputer({ engine, opensByKept, onDone }: Options) {
+export function useComputer({ engine, onDone }: Options) {
   const { client } = useApi()
   const [step, setStep] = useState<Step>({ type: 'fill' })
   const [failure, setFailure] = useState<ErrorData>()
@@ -50,9 +48,12 @@ export function useComputer({ engine, opensByKept, onDone }: Options) {
     else setStep({ type: 'added' })
   }
   const attempt = async (form: ComputerForm): Promise<void> => {
-    if (opensByKept(form)) return await save(form)
     setStep({ type: 'test', found: undefined })
-    const found = await client.engines.test({ computer: computerOf(form), ...passwordOf(form) })
+    const found = await client.engines.test({
+      ...(engine === undefined ? {} : { engine }),
+      computer: computerOf(form),
+      ...passwordOf(form),
+    })
     setStep({ type: 'test', found })
   }
   const go = useMutation({

@@ -1,7 +1,7 @@
-import { Checkbox } from '@mantine/core'
 import type { ImageFacts } from '../../shared/contract.ts'
+import { Check } from '../shell/check.tsx'
 import { platformCode, platformWords } from '../words/platform.ts'
-import { useWords } from '../words/use-words.ts'
+import type { Words } from '../words/use-words.ts'
 import { toggleImage } from './image-store.ts'
 import { LineMenu } from './line-menu.tsx'
 import { lineTitle } from './line-title.ts'
@@ -10,8 +10,7 @@ import { TagChips } from './tag-chips.tsx'
 import { TagInput } from './tag-input.tsx'
 import { UsedBy } from './used-by.tsx'
 
-export function GroupCells({ line }: { line: GroupLine }) {
-  const { t } = useWords()
+export function GroupCells({ line, words: { t } }: { line: GroupLine; words: Words }) {
   return (
     <th className="group-cell" scope="rowgroup" colSpan={6}>
       <span className="group-name">{line.repository || t('images.untagged')}</span>
@@ -21,26 +20,40 @@ export function GroupCells({ line }: { line: GroupLine }) {
 }
 
 export interface ImageCellsProps {
+  /** Handed down, here and below: asked for by each piece of each row they would cost more than the row. */
+  words: Words
   engine: string
   line: ImageLine
   facts: ImageFacts | undefined
   chosen: boolean
   tagging: boolean
   menu: boolean
+  /** With the buttons that show under the pointer only. */
+  whole: boolean
   onTagging: (tagging: boolean) => void
   onMenu: (opened: boolean) => void
 }
 
 /** The cells of one image. Its buttons are reached with the arrow keys, so that the list is one tab stop. */
-export function ImageCells({ engine, line, facts, chosen, tagging, menu, onTagging, onMenu }: ImageCellsProps) {
-  const words = useWords()
+export function ImageCells({
+  words,
+  engine,
+  line,
+  facts,
+  chosen,
+  tagging,
+  menu,
+  whole,
+  onTagging,
+  onMenu,
+}: ImageCellsProps) {
   const { t, size, ago, date } = words
   const { row } = line
   const title = lineTitle(line, words)
   return (
     <>
       <td className="cell-check">
-        <Checkbox
+        <Check
           tabIndex={-1}
           checked={chosen}
           aria-label={t('images.select', { image: title })}
@@ -48,11 +61,10 @@ export function ImageCells({ engine, line, facts, chosen, tagging, menu, onTaggi
         />
       </td>
       <td className="cell-tags">
-        <TagChips engine={engine} line={line} />
-        {facts && <UsedBy containers={facts.containers} />}
-        {tagging ? (
-          <TagInput engine={engine} line={line} onDone={() => onTagging(false)} />
-        ) : (
+        <TagChips words={words} engine={engine} line={line} whole={whole} />
+        {facts && <UsedBy words={words} containers={facts.containers} />}
+        {tagging && <TagInput engine={engine} line={line} onDone={() => onTagging(false)} />}
+        {!tagging && whole && (
           <button type="button" tabIndex={-1} className="chip-add" onClick={() => onTagging(true)}>
             + {t('tag.add')} <span className="visually-hidden">{t('tag.addTo', { image: title })}</span>
           </button>
@@ -73,6 +85,7 @@ export function ImageCells({ engine, line, facts, chosen, tagging, menu, onTaggi
       </td>
       <td className="cell-more">
         <LineMenu
+          words={words}
           engine={engine}
           line={line}
           title={title}

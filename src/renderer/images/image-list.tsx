@@ -1,7 +1,7 @@
-import { Checkbox } from '@mantine/core'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState } from 'react'
+import { Check } from '../shell/check.tsx'
 import { openSheet } from '../shell/ui.ts'
 import { useWords } from '../words/use-words.ts'
 import { GroupRow, ImageRow, type RowActions } from './image-row.tsx'
@@ -66,7 +66,8 @@ function indexOf(lines: readonly Line[]) {
 
 /** The images as a grid that draws only what is in view. One tab stop; arrow keys inside. */
 export function ImageList({ engine, label, lines, sort, onSort }: ImageListProps) {
-  const { t } = useWords()
+  const words = useWords()
+  const { t } = words
   const scroller = useRef<HTMLDivElement>(null)
   const [activeKey, setActiveKey] = useState<string>()
   const [taggingKey, setTaggingKey] = useState<string>()
@@ -86,7 +87,7 @@ export function ImageList({ engine, label, lines, sort, onSort }: ImageListProps
     getScrollElement: () => scroller.current,
     estimateSize: (index) => (lines[index]?.kind === 'group' ? 40 : 46),
     getItemKey: (index) => lines[index]?.key ?? index,
-    overscan: 8,
+    overscan: 4,
     // The sticky header covers the top of the view.
     scrollPaddingEnd: HEADER_HEIGHT,
     // The active row and the one being named stay drawn, so that focus is never lost while scrolling.
@@ -143,7 +144,7 @@ export function ImageList({ engine, label, lines, sort, onSort }: ImageListProps
   )
 
   const rowOf = (line: Line, index: number, start: number) => {
-    const common = { index, start, measure: virtualizer.measureElement }
+    const common = { words, index, start, measure: virtualizer.measureElement }
     if (line.kind === 'group') return <GroupRow key={line.key} {...common} line={line} />
     return (
       <ImageRow
@@ -156,6 +157,7 @@ export function ImageList({ engine, label, lines, sort, onSort }: ImageListProps
         facts={facts[line.row.id]}
         tagging={line.key === taggingKey}
         menu={line.key === menuKey}
+        passing={virtualizer.isScrolling && index !== active}
         actions={actions}
       />
     )
@@ -190,10 +192,10 @@ export function ImageList({ engine, label, lines, sort, onSort }: ImageListProps
         <thead>
           <tr aria-rowindex={1} className="row row-head" onFocus={() => setActiveKey('header')}>
             <th className="cell-check" scope="col">
-              <Checkbox
+              <Check
                 tabIndex={activeKey === 'header' ? 0 : -1}
                 checked={all}
-                indeterminate={!all && chosenHere > 0}
+                mixed={!all && chosenHere > 0}
                 aria-label={t('images.selectAll')}
                 onChange={() => chooseImages(all ? [] : imageIds)}
               />

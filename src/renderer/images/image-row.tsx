@@ -1,12 +1,13 @@
-import { memo, type Ref } from 'react'
+import { memo, type Ref, useState } from 'react'
 import type { ImageFacts } from '../../shared/contract.ts'
 import { openSheet } from '../shell/ui.ts'
-import { useWords } from '../words/use-words.ts'
+import type { Words } from '../words/use-words.ts'
 import { GroupCells, ImageCells } from './image-line.tsx'
 import { lineTitle } from './line-title.ts'
 import type { GroupLine, ImageLine } from './lines.ts'
 
 interface RowProps {
+  words: Words
   index: number
   /** Where it lies, in pixels from the first. */
   start: number
@@ -14,7 +15,7 @@ interface RowProps {
 }
 
 /** What all lines have, whatever is in them; drawn once, however often the list around it scrolls. */
-export const GroupRow = memo(function GroupRow({ line, index, start, measure }: RowProps & { line: GroupLine }) {
+export const GroupRow = memo(function GroupRow({ words, line, index, start, measure }: RowProps & { line: GroupLine }) {
   return (
     <tr
       className="row row-group"
@@ -23,7 +24,7 @@ export const GroupRow = memo(function GroupRow({ line, index, start, measure }: 
       ref={measure}
       style={{ transform: `translateY(${start}px)` }}
     >
-      <GroupCells line={line} />
+      <GroupCells line={line} words={words} />
     </tr>
   )
 })
@@ -43,10 +44,13 @@ interface ImageRowProps extends RowProps {
   facts: ImageFacts | undefined
   tagging: boolean
   menu: boolean
+  /** The list is being scrolled: a row that comes into view does without what shows under the pointer only. */
+  passing: boolean
   actions: RowActions
 }
 
 export const ImageRow = memo(function ImageRow({
+  words,
   engine,
   line,
   index,
@@ -57,9 +61,12 @@ export const ImageRow = memo(function ImageRow({
   facts,
   tagging,
   menu,
+  passing,
   actions,
 }: ImageRowProps) {
-  const words = useWords()
+  // Once whole, a row stays so.
+  const [whole, setWhole] = useState(!passing)
+  if (!passing && !whole) setWhole(true)
   const { key } = line
   return (
     <tr
@@ -84,12 +91,14 @@ export const ImageRow = memo(function ImageRow({
       }}
     >
       <ImageCells
+        words={words}
         engine={engine}
         line={line}
         facts={facts}
         chosen={chosen}
         tagging={tagging}
         menu={menu}
+        whole={whole}
         onTagging={(on) => actions.tag(key, on)}
         onMenu={(opened) => actions.openMenu(key, opened)}
       />

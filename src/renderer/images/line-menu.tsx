@@ -1,22 +1,16 @@
 import { Menu } from '@mantine/core'
-import {
-  IconArrowBackUp,
-  IconDeviceFloppy,
-  IconDots,
-  IconHistory,
-  IconInfoCircle,
-  IconTag,
-  IconTrash,
-} from '@tabler/icons-react'
+import { IconArrowBackUp, IconDeviceFloppy, IconHistory, IconInfoCircle, IconTag, IconTrash } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { backupsOf, useBackups } from '../backups/backup-store.ts'
+import { Mark } from '../shell/mark.tsx'
 import { openSheet } from '../shell/ui.ts'
-import { useWords } from '../words/use-words.ts'
+import type { Words } from '../words/use-words.ts'
 import type { ImageLine } from './lines.ts'
 
 const CLICKS = ['mousedown', 'touchstart']
 
 interface LineMenuProps {
+  words: Words
   engine: string
   line: ImageLine
   title: string
@@ -26,8 +20,7 @@ interface LineMenuProps {
 }
 
 /** The ways to the versions kept of this line's names, or back from this line when it is a kept one itself. */
-function KeptItems({ engine, line }: { engine: string; line: ImageLine }) {
-  const { t } = useWords()
+function KeptItems({ words: { t }, engine, line }: { words: Words; engine: string; line: ImageLine }) {
   const backups = useBackups((state) => state.backups)
   const { before, keptOf } = backupsOf(
     line.tags.map((tag) => `${line.repository}:${tag}`),
@@ -65,8 +58,16 @@ function KeptItems({ engine, line }: { engine: string; line: ImageLine }) {
   )
 }
 
-function OpenMenu({ engine, line, title, onChange, onAddTag, children }: LineMenuProps & { children: ReactNode }) {
-  const { t } = useWords()
+function OpenMenu({
+  words,
+  engine,
+  line,
+  title,
+  onChange,
+  onAddTag,
+  children,
+}: LineMenuProps & { children: ReactNode }) {
+  const { t } = words
   const { id } = line.row
   return (
     <Menu
@@ -101,7 +102,7 @@ function OpenMenu({ engine, line, title, onChange, onAddTag, children }: LineMen
         >
           {t('images.save')} <span className="docker-word">save</span>
         </Menu.Item>
-        <KeptItems engine={engine} line={line} />
+        <KeptItems words={words} engine={engine} line={line} />
         <Menu.Divider />
         <Menu.Item
           className="menu-bad"
@@ -117,14 +118,13 @@ function OpenMenu({ engine, line, title, onChange, onAddTag, children }: LineMen
 
 /** The "…" of a line. The menu itself is made when it opens: a row that only scrolls past must be light. */
 export function LineMenu(props: LineMenuProps) {
-  const { title, opened, onChange } = props
-  const { t } = useWords()
-  const label = t('images.more', { image: title })
+  const { words, title, opened, onChange } = props
+  const label = words.t('images.more', { image: title })
   if (opened) {
     return (
       <OpenMenu {...props}>
         <button type="button" tabIndex={-1} className="row-more" aria-label={label}>
-          <IconDots size={18} aria-hidden />
+          <Mark sign="dots" />
         </button>
       </OpenMenu>
     )
@@ -139,7 +139,7 @@ export function LineMenu(props: LineMenuProps) {
       aria-expanded={false}
       onClick={() => onChange(true)}
     >
-      <IconDots size={18} aria-hidden />
+      <Mark sign="dots" />
     </button>
   )
 }

@@ -1,20 +1,21 @@
-import { IconArrowBackUp, IconX } from '@tabler/icons-react'
+import { IconArrowBackUp } from '@tabler/icons-react'
 import { useState } from 'react'
 import { backupsOf, useBackups } from '../backups/backup-store.ts'
 import { useApi } from '../host.tsx'
+import { Mark } from '../shell/mark.tsx'
 import { announce, openSheet, tellFailure } from '../shell/ui.ts'
 import { shortId } from '../words/format.ts'
-import { useWords } from '../words/use-words.ts'
+import type { Words } from '../words/use-words.ts'
 import type { ImageLine } from './lines.ts'
 
 interface TagChipProps {
+  words: Words
   engine: string
   line: ImageLine
   tag: string
 }
 
-function TagChip({ engine, line, tag }: TagChipProps) {
-  const { t } = useWords()
+function TagChip({ words: { t }, engine, line, tag }: TagChipProps) {
   const { client } = useApi()
   const [busy, setBusy] = useState(false)
   const name = `${line.repository}:${tag}`
@@ -30,7 +31,7 @@ function TagChip({ engine, line, tag }: TagChipProps) {
     }
   }
   return (
-    <span className="chip">
+    <span className="chip chip-own">
       {tag}
       <button
         type="button"
@@ -42,15 +43,14 @@ function TagChip({ engine, line, tag }: TagChipProps) {
           line.row.names.length === 1 ? openSheet({ type: 'last-name', engine, id: line.row.id }) : void untag()
         }
       >
-        <IconX size={12} aria-hidden />
+        <Mark sign="cross" />
       </button>
     </span>
   )
 }
 
 /** "Back to the version before", a button for each version of the line that has one kept. */
-function BackButtons({ engine, line }: { engine: string; line: ImageLine }) {
-  const { t } = useWords()
+function BackButtons({ words: { t }, engine, line }: { words: Words; engine: string; line: ImageLine }) {
   const backups = useBackups((state) => state.backups)
   if (backups.length === 0) return null
   const { before } = backupsOf(
@@ -76,19 +76,36 @@ function BackButtons({ engine, line }: { engine: string; line: ImageLine }) {
 }
 
 /** The versions of a line, and the ways back to those before. */
-export function TagChips({ engine, line }: { engine: string; line: ImageLine }) {
-  const { t } = useWords()
+export function TagChips({
+  words,
+  engine,
+  line,
+  whole = true,
+}: {
+  words: Words
+  engine: string
+  line: ImageLine
+  /** With the crosses that take a version away. */
+  whole?: boolean
+}) {
+  const { t } = words
   return (
     <>
-      {line.tags.map((tag) => (
-        <TagChip key={tag} engine={engine} line={line} tag={tag} />
-      ))}
+      {line.tags.map((tag) =>
+        whole ? (
+          <TagChip key={tag} words={words} engine={engine} line={line} tag={tag} />
+        ) : (
+          <span key={tag} className="chip chip-own chip-passing">
+            {tag}
+          </span>
+        ),
+      )}
       {line.tags.length === 0 && (
         <span className="muted small">
           {line.repository === '' ? <code>{shortId(line.row.id)}</code> : t('images.noVersion')}
         </span>
       )}
-      <BackButtons engine={engine} line={line} />
+      <BackButtons words={words} engine={engine} line={line} />
     </>
   )
 }

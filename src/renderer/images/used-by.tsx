@@ -1,11 +1,16 @@
 import { memo } from 'react'
 import type { ContainerRef } from '../../shared/contract.ts'
-import { useWords } from '../words/use-words.ts'
+import type { Words } from '../words/use-words.ts'
 import { containerTitle } from './moved-words.ts'
 
 /** Which containers are made from an image: the first by name, running ones first, all of them in the title. */
-export const UsedBy = memo(function UsedBy({ containers }: { containers: readonly ContainerRef[] }) {
-  const words = useWords()
+export const UsedBy = memo(function UsedBy({
+  words,
+  containers,
+}: {
+  words: Words
+  containers: readonly ContainerRef[]
+}) {
   const { t, list } = words
   const sorted = containers.toSorted((left, right) => Number(right.running) - Number(left.running))
   const first = sorted[0]

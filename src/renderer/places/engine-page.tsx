@@ -93,7 +93,7 @@ function KeptButton({ engine }: { engine: string }) {
   if (count === 0) return null
   return (
     <Button
-      size="compact-md"
+      size="compact-sm"
       variant="subtle"
       leftSection={<IconHistory size={16} aria-hidden />}
       onClick={() => openSheet({ type: 'kept-versions', engine })}

@@ -55,7 +55,7 @@ export function PlaceRow({ engine, onScreen }: { engine: EngineInfo; onScreen: b
   }
   return (
     <li
-      className="place-line"
+      className={mayChange ? 'place-line place-line-more' : 'place-line'}
       {...(mayChange
         ? {
             onContextMenu: (event) => {

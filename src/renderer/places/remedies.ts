@@ -12,26 +12,21 @@ interface Situation {
   readonly host: HostInfo | undefined
 }
 
+/** What helps where it is not just to try again, by what is wrong. */
+const HELPS: Partial<Record<ErrorCode, (situation: Situation) => readonly Remedy[]>> = {
+  'docker-missing': ({ added }) => (added ? ['retry', 'change'] : ['install', 'retry']),
+  'docker-stopped': ({ startable, host }) => (startable && host?.can.start ? ['start', 'retry'] : ['retry']),
+  'docker-too-old': () => ['update', 'retry'],
+  'ssh-host-unknown': () => ['look'],
+  // Nothing here may make it easy to go on.
+  'ssh-host-changed': () => ['retry'],
+  'ssh-password': ({ added }) => (added ? ['password'] : ['retry']),
+  'ssh-denied': ({ added }) => (added ? ['change', 'retry'] : ['retry']),
+}
+
 /** What helps in a state, the one that does it first. */
-export function remedies({ code, startable, added, host }: Situation): readonly Remedy[] {
-  switch (code) {
-    case 'docker-missing':
-      return added ? ['retry', 'change'] : ['install', 'retry']
-    case 'docker-stopped':
-      return startable && host?.can.start ? ['start', 'retry'] : ['retry']
-    case 'docker-too-old':
-      return ['update', 'retry']
-    case 'ssh-host-unknown':
-      return ['look']
-    case 'ssh-host-changed':
-      return ['retry']
-    case 'ssh-password':
-      return added ? ['password'] : ['retry']
-    case 'ssh-denied':
-      return added ? ['change', 'retry'] : ['retry']
-    default:
-      return added ? ['retry', 'change'] : ['retry']
-  }
+export function remedies(situation: Situation): readonly Remedy[] {
+  return HELPS[situation.code]?.(situation) ?? (situation.added ? ['retry', 'change'] : ['retry'])
 }
 
 /** The command that gives a person the right to use Docker, where there is one to type. */

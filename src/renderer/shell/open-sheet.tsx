@@ -57,7 +57,8 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
     case 'details':
       return <EngineDetails engine={sheet.engine} id={sheet.id} />
     case 'save': {
-      const saved = rows.filter(({ id }) => sheet.ids.includes(id))
+      const ids = new Set(sheet.ids)
+      const saved = rows.filter(({ id }) => ids.has(id))
       return saved.length > 0 && <SaveSheet engine={sheet.engine} rows={saved} onClose={closeSheet} />
     }
     case 'removal':

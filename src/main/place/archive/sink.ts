@@ -54,6 +54,18 @@ async function refuseUnfit(path: string, needed: number): Promise<void> {
 export function archiveSink(path: string, target: SaveTarget): Sink {
   return {
     takes: { forms: ['plain', 'gzip', 'zstd'], sizeFirst: true, platforms: 'many', parallel: 1 },
+    async plan(wishes) {
+      const images = wishes.map(({ image }) => image)
+      const free = await freeSpace(dirname(path))
+      return {
+        missing: allLayers(images),
+        exact: true,
+        present: new Set(),
+        replaces: [],
+        same: new Set(),
+        ...(free === undefined ? {} : { free }),
+      }
+    },
     async begin(wishes, signal, report): Promise<Write> {
       const images = wishes.map(({ image }) => image)
       if (writing.has(path)) throw new AppError('file-in-use', { path })

@@ -30,6 +30,8 @@ export interface EngineClient {
   readonly close: () => void
 }
 
+const NEVER = new AbortController().signal
+
 type Version = readonly [number, number]
 
 /** The oldest that is tried: Docker 18.09, API 1.39. */
@@ -127,13 +129,16 @@ async function connectionError(error: unknown, address: string): Promise<AppErro
 /** How long an engine may take to say that it is there, in milliseconds; ssh has a limit of its own and may ask a person. */
 const ANSWER_WITHIN = { near: 10_000, ssh: 120_000 } as const
 
-async function soon<T>(answer: Promise<T>, limit: number): Promise<T> {
+async function soon<T>(answer: Promise<T>, limit: number, signal: AbortSignal): Promise<T> {
   const late = Promise.withResolvers<never>()
+  const abort = (): void => late.reject(new AppError('cancelled'))
+  signal.addEventListener('abort', abort, { once: true })
   const timer = setTimeout(() => late.reject(new AppError('docker-stopped')), limit)
   try {
     return await Promise.race([answer, late.promise])
   } finally {
     clearTimeout(timer)
+    signal.removeEventListener('abort', abort)
   }
 }
 
@@ -168,17 +173,17 @@ interface Info {
  * @throws docker-missing, docker-stopped, docker-denied, docker-too-old, docker-too-new, docker-address,
  * docker-unreachable, docker-tls, ssh-…
  */
-export async function connect(address: EngineAddress): Promise<EngineClient> {
+export async function connect(address: EngineAddress, signal: AbortSignal = NEVER): Promise<EngineClient> {
   // dockerode takes a tenth of a second to load: only who talks to an engine pays for it.
   const { default: Docker } = await import('dockerode')
   const { options, end } = await dial(address)
   try {
     const limit = address.host.startsWith('ssh:') ? ANSWER_WITHIN.ssh : ANSWER_WITHIN.near
     // Without a version first: only so does an engine of any age answer.
-    const version = await soon(new Docker(options).version(), limit)
+    const version = await soon(new Docker(options).version(), limit, signal)
     const api = negotiate(version)
     const docker = new Docker({ ...options, version: `v${api.join('.')}` })
-    const info: Info = await soon(docker.info(), limit)
+    const info: Info = await soon(docker.info(), limit, signal)
     const driver = JSON.stringify(info.DriverStatus ?? [])
     const local = /^(?:unix|npipe):/.test(address.host)
     const podman = JSON.stringify(version.Components ?? []).includes('Podman')

@@ -17,8 +17,6 @@ export interface Dialled {
 /** docker's own default ports (docker/cli, opts/hosts.go). */
 const PORT = { plain: 2375, tls: 2376 } as const
 
-const nothing = (): void => undefined
-
 function withAgent(agent: Agent, more: Dockerode.DockerOptions): Dialled {
   // docker-modem takes an agent; its types do not say so.
   return { options: { ...more, agent } as Dockerode.DockerOptions, end: () => agent.destroy() }
@@ -52,10 +50,8 @@ async function dialTcp({ host: address, tls }: EngineAddress): Promise<Dialled> 
 export async function dial(address: EngineAddress): Promise<Dialled> {
   const { host, ssh } = address
   // `host` must be given, or docker-modem takes DOCKER_HOST's over the socket asked for.
-  const local = (socketPath: string): Dialled => ({
-    options: { socketPath, host: undefined, protocol: 'http' },
-    end: nothing,
-  })
+  const local = (socketPath: string): Dialled =>
+    withAgent(new Agent(), { socketPath, host: undefined, protocol: 'http' })
   if (host.startsWith('unix://')) return local(host.slice('unix://'.length) || '/var/run/docker.sock')
   if (host.startsWith('npipe://')) return local(host.slice('npipe://'.length))
   if (host.startsWith('ssh://')) {

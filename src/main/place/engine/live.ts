@@ -10,7 +10,20 @@ import { howToStart } from './start.ts'
 /** An engine kept in view: connected, followed by its events, connected again by itself. */
 
 /** Image events after which the list may differ; containers change what is in use. */
-const ACTIONS = ['pull', 'tag', 'untag', 'delete', 'import', 'load', 'create', 'destroy', 'prune', 'start', 'die']
+const ACTIONS = [
+  'pull',
+  'tag',
+  'untag',
+  'delete',
+  'import',
+  'load',
+  'create',
+  'destroy',
+  'prune',
+  'start',
+  'die',
+  'rename',
+]
 /** Several changes come together (a load with ten tags): list once. */
 const SETTLE = 60
 /** How long until an engine that is away is tried again, in milliseconds: at first, and at most where nobody answers. */
@@ -102,7 +115,7 @@ export class LiveEngine {
       let failure: AppError | undefined
       let client: EngineClient | undefined
       try {
-        client = await connect(this.address)
+        client = await connect(this.address, this.#stop.signal)
         pause = RETRY.first
         await this.#follow(client)
       } catch (error) {
@@ -147,6 +160,8 @@ export class LiveEngine {
     const filters = { type: ['image', 'container'], event: ACTIONS }
     const stream = (await client.docker.getEvents({ filters: JSON.stringify(filters) })) as Readable
     const stop = (): void => void stream.destroy()
+    // What an engine that hangs was asked ends with its connections.
+    this.#stop.signal.addEventListener('abort', client.close, { once: true })
     this.#stop.signal.addEventListener('abort', stop, { once: true })
     // It may have come while the engine was being asked: an aborted signal does not fire again.
     if (this.#stop.signal.aborted) stop()

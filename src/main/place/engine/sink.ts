@@ -1,7 +1,8 @@
 import { tmpdir } from 'node:os'
 import { Readable } from 'node:stream'
 import { AppError } from '../../../shared/errors.ts'
-import type { Digest } from '../../../shared/reference.ts'
+import { byTelling, type Digest, normaliseName, splitName } from '../../../shared/reference.ts'
+import { freeSpace } from '../../files.ts'
 import { blobPath, bundleDocuments, manifestDigest } from '../../format/bundle.ts'
 import { digestOf } from '../../format/digest.ts'
 import { platformText } from '../../format/documents.ts'
@@ -17,11 +18,12 @@ import {
   type LayerPiece,
   layerKey,
   type PlaceEvent,
+  type Planned,
   type Sink,
   type Write,
 } from '../place.ts'
 import { type EngineClient, engineError, messages, refusal } from './client.ts'
-import { giveName, inspectImage } from './images.ts'
+import { asDigest, giveName, inspectImage } from './images.ts'
 import { stacks } from './stacks.ts'
 
 /** What an engine has of an image before anything is sent. */
@@ -52,6 +54,38 @@ export async function heldBy(client: EngineClient, images: readonly Image[]): Pr
   })
 }
 
+function missingOf(held: readonly Held[]): Set<LayerKey> {
+  return new Set(
+    held.flatMap(({ image, present, prefix }) => (present ? [] : image.layers.slice(prefix).map(layerKey))),
+  )
+}
+
+/** Who has a name now: undefined for nobody, the name itself where it is this very image. */
+async function nameNow(
+  client: EngineClient,
+  id: Digest,
+  name: string,
+): Promise<Planned['replaces'][number] | string | undefined> {
+  const now = await inspectImage(client, name).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'image-missing') return undefined
+    throw error
+  })
+  if (!now) return undefined
+  if (now.Id === id) return name
+  const alias = telling(now.RepoTags ?? [], name)
+  return { name, id: asDigest(now.Id), created: Date.parse(now.Created) || 0, ...(alias ? { alias } : {}) }
+}
+
+/** Another name of the same image: of the same repository if there is one, the most telling first. */
+function telling(tags: readonly string[], but: string): string | undefined {
+  const { repository } = splitName(but)
+  const others = tags
+    .map((tag) => normaliseName(tag) ?? tag)
+    .filter((name) => name !== but)
+    .sort(byTelling)
+  return others.find((name) => splitName(name).repository === repository) ?? others[0]
+}
+
 /** Images into an engine. */
 export function engineSink(client: EngineClient): Sink {
   return {
@@ -60,6 +94,27 @@ export function engineSink(client: EngineClient): Sink {
       sizeFirst: true,
       platforms: 'one',
       parallel: 1,
+    },
+    async plan(wishes) {
+      const held = await heldBy(
+        client,
+        wishes.map(({ image }) => image),
+      )
+      const present = new Set(held.filter((one) => one.present).map(({ image }) => image.id))
+      const names = await Promise.all(
+        wishes.flatMap(({ image, names: wanted }) =>
+          wanted.map(async ({ name }) => await nameNow(client, image.id, name)),
+        ),
+      )
+      const free = client.root === '' ? undefined : await freeSpace(client.root)
+      return {
+        missing: missingOf(held),
+        exact: client.store === 'classic' && !client.podman,
+        present,
+        replaces: names.flatMap((now) => (typeof now === 'object' ? [now] : [])),
+        same: new Set(names.filter((now) => typeof now === 'string')),
+        ...(free === undefined ? {} : { free }),
+      }
     },
     async begin(wishes, signal, report) {
       const images = wishes.map(({ image }) => image)
@@ -120,9 +175,7 @@ class EngineWrite implements Write {
     this.#before = before
     this.#signal = signal
     this.#report = report
-    this.missing = new Set(
-      held.flatMap(({ image, present, prefix }) => (present ? [] : image.layers.slice(prefix).map(layerKey))),
-    )
+    this.missing = missingOf(held)
   }
 
   #start(): Load {

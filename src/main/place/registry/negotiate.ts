@@ -69,16 +69,17 @@ async function learn(
 async function find(
   repository: Repository,
   candidates: readonly Stored[],
-  from: readonly string[],
-  memory: LayerMemory,
+  { from, memory, look }: { from: readonly string[]; memory: LayerMemory; look: boolean },
   signal: AbortSignal,
 ): Promise<Stored | undefined> {
   const { client, path, host } = repository
+  const takeOver = async (digest: Digest, other: string): Promise<boolean> =>
+    look ? await client.hasBlob(other, digest, signal) : await client.mount(path, digest, other, signal)
   for (const stored of candidates) {
     if (await client.hasBlob(path, stored.digest, signal)) return stored
     const known = [...from, ...(await memory.repositories(host, stored.digest))]
     for (const other of new Set(known)) {
-      if (other !== path && (await client.mount(path, stored.digest, other, signal))) return stored
+      if (other !== path && (await takeOver(stored.digest, other))) return stored
     }
   }
   return undefined
@@ -87,15 +88,20 @@ async function find(
 /**
  * What a repository has of these images, and what it takes over from others of its registry without their bytes crossing
  * the line. `from`: repositories of the same registry where the images come from. `packs`: plain layers will be packed, so
- * that a packed form will do for them.
+ * that a packed form will do for them. `look`: nothing is taken over, only asked for.
  */
 export async function negotiate(
   repository: Repository,
   images: readonly Image[],
-  options: { readonly from: readonly string[]; readonly packs: boolean; readonly memory: LayerMemory },
+  options: {
+    readonly from: readonly string[]
+    readonly packs: boolean
+    readonly memory: LayerMemory
+    readonly look: boolean
+  },
   signal: AbortSignal,
 ): Promise<Held> {
-  const { from, packs, memory } = options
+  const { from, packs, memory, look } = options
   const layers = new Map<LayerKey, Layer>()
   for (const layer of images.flatMap(leaves).flatMap((image) => image.layers)) layers.set(layerKey(layer), layer)
   const held = new Map<LayerKey, Stored>()
@@ -107,7 +113,7 @@ export async function negotiate(
       const open = diffId !== undefined && (stored === undefined || (packs && formOfType(stored.mediaType) === 'plain'))
       const own = stored ? [asStored(stored, diffId)] : []
       const candidates = open ? await memory.forms(diffId) : own
-      const found = await find(repository, candidates, from, memory, signal)
+      const found = await find(repository, candidates, { from, memory, look }, signal)
       if (found) held.set(key, found)
       else if (open) unknown.push({ key, diffId })
     }

@@ -67,14 +67,58 @@ export function registrySink(client: RegistryClient, host: string, options: Regi
       parallel: PARALLEL,
       ...(pack ? { pack } : {}),
     },
+    async plan(wishes, signal) {
+      const [first] = repositoriesOf(host, wishes)
+      if (first === undefined) throw new AppError('name-invalid', { name: '' })
+      const images = wishes.map(({ image }) => image)
+      const options = { from, packs: pack !== undefined, memory, look: true }
+      const { missing } = await negotiate({ client, host, path: first }, images, options, signal)
+      const names = await Promise.all(
+        wishes.flatMap(({ image, names: wanted }) =>
+          wanted.map(async ({ name }) => ({ name, image, now: await headOf(client, host, name, signal) })),
+        ),
+      )
+      const others = names.flatMap(({ name, image, now }) => (now && now !== image.digest ? [{ name, id: now }] : []))
+      return {
+        missing,
+        // What is packed on its way has a digest nobody knows before.
+        exact: pack === undefined || missing.size === 0,
+        present: new Set(names.filter(({ now, image }) => now === image.digest).map(({ image }) => image.id)),
+        replaces: others,
+        same: new Set(
+          names.filter(({ now, image }) => now !== undefined && now === image.digest).map(({ name }) => name),
+        ),
+      }
+    },
     async begin(wishes, signal) {
       const [first, ...others] = repositoriesOf(host, wishes)
       if (first === undefined) throw new AppError('name-invalid', { name: '' })
       const repository: Repository = { client, host, path: first }
       const images = wishes.map(({ image }) => image)
-      const { missing, held } = await negotiate(repository, images, { from, packs: pack !== undefined, memory }, signal)
+      const { missing, held } = await negotiate(
+        repository,
+        images,
+        { from, packs: pack !== undefined, memory, look: false },
+        signal,
+      )
       return new RegistryWrite(repository, others, { missing, held }, memory, signal)
     },
+  }
+}
+
+/** What a name names now. A repository that is not there names nothing. */
+async function headOf(
+  client: RegistryClient,
+  host: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<Digest | undefined> {
+  const { path, tag } = targetOf(host, name)
+  try {
+    return (await client.head(path, tag, signal))?.digest
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'registry-name-unknown') return undefined
+    throw error
   }
 }
 
