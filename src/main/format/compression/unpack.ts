@@ -19,11 +19,7 @@ const ZSTD_WINDOW = 27
 function explain(error: Error): AppError {
   const { code } = error as NodeJS.ErrnoException
   if (code === 'ZSTD_error_frameParameter_windowTooLarge')
-    return new AppError(
-      'archive-window',
-      { method: 'zstd', most: '128 MiB' },
-      { cause: error, raw: error.message },
-    )
+    return new AppError('archive-window', { method: 'zstd', most: '128 MiB' }, { cause: error, raw: error.message })
   return new AppError(
     code === 'Z_BUF_ERROR' ? 'archive-truncated' : 'archive-damaged',
     {},

@@ -83,8 +83,7 @@ const ENDED_EARLY = /error code 8$/
 const LARGE_DICTIONARY = /error code [34]$/
 
 function explain(raw: string): AppError {
-  if (LARGE_DICTIONARY.test(raw))
-    return new AppError('archive-window', { method: 'xz', most: '64 MiB' }, { raw })
+  if (LARGE_DICTIONARY.test(raw)) return new AppError('archive-window', { method: 'xz', most: '64 MiB' }, { raw })
   return new AppError(ENDED_EARLY.test(raw) ? 'archive-truncated' : 'archive-damaged', {}, { raw })
 }
 
