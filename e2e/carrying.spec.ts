@@ -102,7 +102,9 @@ test('a name that would move leaves the former image under a dated one', async (
   const kept = everything(engine).find((line) => line.endsWith(former.configDigest)) ?? ''
   expect(kept).toMatch(/^demo\/shop:latest-\d{8}-\d{4} /)
   const transfer = await lastTransfer(app)
-  await expect(transfer).toContainText(`demo/shop:latest moved; the former image stays as ${kept.split(' ')[0]}`)
+  await expect(transfer).toContainText(
+    `demo/shop:latest now names another image. The version before stays as ${kept.split(' ')[0]}`,
+  )
 })
 
 test('a name may be replaced, or left where it is', async ({ app, engine, folder }) => {

@@ -98,6 +98,7 @@ test('a computer is added after its fingerprint was compared, changed and forgot
   await page.getByRole('menuitem', { name: 'Change…' }).press('Enter')
   await expect(sheet(app).getByLabel('Port')).toHaveValue(String(sshd.port))
   await sheet(app).getByLabel('Name in the list').fill('Office')
+  await press(sheet(app), 'Continue')
   await press(sheet(app), 'Change')
   await expect(sheet(app)).toBeHidden()
   await expect(row(app, 'demo/there 1.0')).toBeVisible()

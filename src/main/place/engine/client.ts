@@ -159,6 +159,28 @@ function negotiate(version: { ApiVersion: string; MinAPIVersion?: string; Versio
   return older(newest, NEWEST) ? newest : NEWEST
 }
 
+type Answered = (error: unknown, answer: unknown) => void
+
+/**
+ * Sees to it that every call ends: docker-modem waits for ever for an answer whose connection is cut in the middle. Gives
+ * what ends those still open.
+ */
+function settling(docker: Dockerode): () => void {
+  const open = new Set<() => void>()
+  const dial = docker.modem.dial.bind(docker.modem) as (options: unknown, answered: Answered) => void
+  docker.modem.dial = (options: unknown, answered: Answered): void => {
+    const once: Answered = (error, answer) => {
+      if (open.delete(cut)) answered(error, answer)
+    }
+    const cut = (): void => once(new AppError('docker-lost'), undefined)
+    open.add(cut)
+    dial(options, once)
+  }
+  return () => {
+    for (const cut of open) cut()
+  }
+}
+
 interface Info {
   readonly DriverStatus?: unknown
   readonly DockerRootDir?: string
@@ -183,6 +205,7 @@ export async function connect(address: EngineAddress, signal: AbortSignal = NEVE
     const version = await soon(new Docker(options).version(), limit, signal)
     const api = negotiate(version)
     const docker = new Docker({ ...options, version: `v${api.join('.')}` })
+    const settle = settling(docker)
     const info: Info = await soon(docker.info(), limit, signal)
     const driver = JSON.stringify(info.DriverStatus ?? [])
     const local = /^(?:unix|npipe):/.test(address.host)
@@ -201,7 +224,10 @@ export async function connect(address: EngineAddress, signal: AbortSignal = NEVE
       zstd: Number.parseInt(version.Version, 10) >= 23,
       root: local ? (info.DockerRootDir ?? '') : '',
       daemon: [podman ? 'podman' : info.ID, info.Name, info.DockerRootDir].join(' '),
-      close: end,
+      close: () => {
+        end()
+        settle()
+      },
     }
   } catch (error) {
     end()

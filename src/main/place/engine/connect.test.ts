@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AppError } from '../../../shared/errors.ts'
@@ -98,5 +99,36 @@ describe('a Docker at a network address', () => {
     expect(await code(await current({ DOCKER_HOST: 'tcp://no-such-host.invalid:2375' }))).toBe('docker-unreachable')
     for (const nonsense of ['gopher://x', 'tcp://', 'fd://3', 'x'])
       expect(await code(await current({ DOCKER_HOST: nonsense }))).toBe('docker-address')
+  })
+})
+
+describe('an engine that goes away in the middle of an answer', () => {
+  it('leaves no call waiting', async () => {
+    const dir = tempDir()
+    const path = join(dir, 's')
+    const half = Promise.withResolvers<void>()
+    const answers: Record<string, unknown> = {
+      '/version': { Version: '20.10.24', ApiVersion: '1.41', Os: 'linux', Arch: 'amd64' },
+      '/v1.41/info': { OSType: 'linux', Architecture: 'x86_64' },
+    }
+    const server = createServer((request, response) => {
+      const answer = answers[request.url ?? '']
+      if (answer) return response.end(JSON.stringify(answer))
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.write('[{"Id":', () => half.resolve())
+      return undefined
+    })
+    await new Promise<void>((resolve) => server.listen(path, resolve))
+    try {
+      const client = await connect({ id: 'x', kind: 'default', name: '', current: true, host: `unix://${path}` })
+      const listing = listImages(client)
+      await half.promise
+      client.close()
+      await expect(listing).rejects.toMatchObject({ code: 'docker-lost' })
+    } finally {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+      removeDir(dir)
+    }
   })
 })
