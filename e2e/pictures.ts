@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { ROOT } from '../scripts/build.ts'
 import { digestOf, hexOf, type TarEntry, tarBytes, writeTar } from '../src/main/testing/content.ts'
 import type { SharedEngine } from '../src/main/testing/engine.ts'
+import { startRegistry } from '../src/main/testing/registry.ts'
+import { startSshd } from '../src/main/testing/sshd.ts'
 import { expect, test } from './fixtures.ts'
 import {
   choose,
@@ -19,7 +21,7 @@ import {
 } from './flows.ts'
 import { inFolder } from './given.ts'
 import type { AppWindow } from './hosts/app-window.ts'
-import { pretendPlaces } from './hosts/said.ts'
+import { AWAY, pretendAway, pretendPlaces } from './hosts/said.ts'
 
 /** The pictures in docs/screenshots: fixed images, a fixed present. Made on request: CABOTEUR_SCREENSHOTS=1 npx playwright test. */
 
@@ -122,6 +124,8 @@ async function take({ page }: AppWindow, name: string): Promise<void> {
 }
 
 const STICK = '/media/marie/KINGSTON'
+/** The same on every picture. */
+const FINGERPRINT = 'SHA256:w0VhW5kBVB5Z6xPqTn0m3w7lS8nX2yQ4uJcD1eRfGhI'
 const NOWHERE = 'unix:///nowhere/docker.sock'
 
 /** A picture names no folder and no computer of whoever takes it. */
@@ -135,6 +139,24 @@ async function pretend({ page }: AppWindow, folder: string): Promise<void> {
 }
 
 const SHOP_ROW = 'acme/boutique 2.4.1, 2.4, 2, latest'
+const PAYMENT_ROW = 'acme/paiement 1.9.0, 1.9'
+const REGISTRY = 'localhost:5000'
+
+/** Opens the copy sheet for a row, with this destination. */
+async function openSend(app: AppWindow, title: string, to: string): Promise<void> {
+  const { copy, images } = app.words
+  await openMenu(app, title, images.send)
+  await sheet(app).getByLabel(copy.to, { exact: true }).selectOption({ label: to })
+  await expect(sheet(app).getByRole('button', { name: copy.copy, exact: true })).toBeEnabled()
+}
+
+async function showPlace(app: AppWindow, name: string): Promise<void> {
+  await app.page
+    .getByRole('navigation')
+    .getByRole('button', { name: new RegExp(`^${name}`) })
+    .first()
+    .click()
+}
 
 for (const language of ['fr', 'en'] as const) {
   test.describe(`pictures (${language})`, () => {
@@ -177,8 +199,71 @@ for (const language of ['fr', 'en'] as const) {
       }
     })
 
+    test('without Docker as well: the Library and a registry', async ({ app, engine, folder }) => {
+      const { page, words } = app
+      const registry = await startRegistry({ delete: true })
+      await page.clock.setFixedTime(NOW)
+      await pretendPlaces(page, {
+        texts: {
+          [folder]: STICK,
+          [registry.host]: REGISTRY,
+          [`"computer":"${hostname()}"`]: '"computer":"atelier-03"',
+        },
+        free: 11_400_000_000,
+      })
+      await fill(engine, folder)
+      await app.show({ lang: language, clock: NOW })
+      await press(page.getByRole('navigation'), words.places.addRegistry)
+      await sheet(app).getByLabel(words.registry.host).fill(REGISTRY)
+      await press(sheet(app), words.registry.test)
+      await press(sheet(app), words.computer.add)
+      await expect(sheet(app)).toBeHidden()
+      await showPlace(app, words.places.docker)
+      for (const title of [SHOP_ROW, PAYMENT_ROW]) {
+        await openSend(app, title, words.places.library)
+        await press(sheet(app), words.copy.copy)
+        await expect(sheet(app)).toBeHidden()
+      }
+      await waitForTransfer(app, `→ ${words.places.library}`)
+      for (const theme of ['light', 'dark'] as const) {
+        const look = `${language}-${theme}`
+        await app.show({ lang: language, theme, clock: NOW })
+        await showPlace(app, words.places.library)
+        await choose(app, SHOP_ROW)
+        await take(app, `library-${look}`)
+        await openSend(app, SHOP_ROW, REGISTRY)
+        await take(app, `copy-${look}`)
+      }
+      await registry.close()
+    })
+
+    test('another computer, recognised', async ({ app, other, folder }) => {
+      const { page, words } = app
+      const sshd = await startSshd({ dockerHost: other.host })
+      await pretendPlaces(page, { texts: { [folder]: STICK, [sshd.fingerprint()]: FINGERPRINT }, free: 11_400_000_000 })
+      for (const theme of ['light', 'dark'] as const) {
+        await app.show({ lang: language, theme, clock: NOW })
+        await press(page.getByRole('navigation'), words.places.add)
+        await sheet(app).getByLabel(words.computer.host).fill(`ssh://${sshd.user}@127.0.0.1:${sshd.port}`)
+        await press(sheet(app), words.common.continue)
+        await expect(sheet(app)).toContainText(FINGERPRINT)
+        await take(app, `fingerprint-${language}-${theme}`)
+      }
+      await sshd.stop()
+    })
+
     test.describe('without Docker', () => {
       test.use({ dockerHost: NOWHERE })
+      for (const state of AWAY) {
+        test(`Docker away: ${state}`, async ({ app }) => {
+          await pretendAway(app.page, state)
+          for (const theme of ['light', 'dark'] as const) {
+            await app.show({ lang: language, theme, clock: NOW })
+            await expect(app.page.getByRole('button', { name: app.words.common.retry })).toBeVisible()
+            await take(app, `away-${state}-${language}-${theme}`)
+          }
+        })
+      }
       test('without Docker', async ({ app, folder }) => {
         await pretend(app, folder)
         for (const theme of ['light', 'dark'] as const) {

@@ -1,70 +1,81 @@
 import type {
   Backup,
   Computer,
-  CopyRequest,
+  ContentRow,
   EngineTest,
   OpenEvent,
   PlaceRef,
-  Plan,
+  RegistryForm,
+  Removal,
   Replaced,
+  Spot,
   SshTarget,
-  Transfer,
-  Wanted,
 } from '../shared/contract.ts'
-import { AppError } from '../shared/errors.ts'
-import { byTelling, type Digest, isDigest, normaliseName, splitName } from '../shared/reference.ts'
+import { AppError, asAppError, type ErrorData } from '../shared/errors.ts'
+import { type Digest, isDigest, parseReference } from '../shared/reference.ts'
+import { Keychain } from './accounts/keychain.ts'
 import { Backups } from './backups.ts'
 import { Computers, trustedHosts } from './computers.ts'
-import { type Copied, copy, type Wish } from './copy/copy.ts'
+import { contentDetails, fileContents, layoutContents, registryRemoval, repositoryContents } from './contents.ts'
+import { Copies } from './copies.ts'
 import { either, Feed } from './feed.ts'
-import { freeSpace } from './files.ts'
 import type { Host } from './host.ts'
+import { blobMemory, layerMemory } from './memory.ts'
+import { Opener } from './opener.ts'
+import { OtherPlaces } from './other-places.ts'
 import { describeArchive, describeDetails } from './place/archive/describe.ts'
-import type { OnRead, OpenArchive } from './place/archive/open.ts'
+import type { OnRead } from './place/archive/open.ts'
 import { Shelf } from './place/archive/shelf.ts'
-import { archiveSink } from './place/archive/sink.ts'
-import { archiveSource } from './place/archive/source.ts'
 import { connect } from './place/engine/client.ts'
 import { Engines } from './place/engine/engines.ts'
 import { allEngines } from './place/engine/find.ts'
-import { imageDetails, inspectImage, listImages, tagImage } from './place/engine/images.ts'
-import { engineSink, heldBy } from './place/engine/sink.ts'
-import { engineSource } from './place/engine/source.ts'
+import { listImages, tagImage } from './place/engine/images.ts'
 import { type SshWay, sshWay } from './place/engine/ssh/way.ts'
-import type { Image, Layer, Naming, Sink, Source } from './place/place.ts'
-import { layerKey } from './place/place.ts'
+import * as library from './place/layout/library.ts'
+import { Registries } from './registries.ts'
 import { State } from './state.ts'
-import { TransferQueue, type Work } from './transfer/queue.ts'
-
-/** Where a copy really goes. The sink is made when the copy runs: the engine may have been restarted while it waited. */
-interface Destination {
-  readonly to: PlaceRef
-  readonly sink: () => Promise<Sink>
-}
 
 /** The app behind both hosts: places by their names on the wire, plans and transfers. */
 export class App {
   readonly host: Host
   readonly state = new State()
-  readonly computers = new Computers(this.state)
+  readonly keychain = new Keychain()
+  readonly computers = new Computers(this.state, this.keychain)
+  readonly registries = new Registries(this.state, this.keychain)
   readonly backups = new Backups(this.state)
   readonly engines = new Engines(async () => [...(await allEngines()), ...(await this.computers.addresses())])
   readonly archives = new Shelf()
-  readonly queue = new TransferQueue()
+  readonly opener: Opener
+  readonly copies: Copies
+  readonly others: OtherPlaces
 
   constructor(host: Host) {
     this.host = host
+    const { engines, archives, registries, backups, state } = this
+    this.opener = new Opener({
+      host,
+      engines,
+      archives,
+      registries,
+      memory: layerMemory(state),
+      blobs: blobMemory(state),
+    })
+    this.copies = new Copies({ host, engines, opener: this.opener, backups })
+    this.others = new OtherPlaces(host, state, registries)
   }
 
   /** Reads what was remembered and begins to look for engines. */
   async open(): Promise<void> {
     await this.backups.readPreferences()
     await this.engines.open()
+    await this.others.open()
   }
 
   async close(): Promise<void> {
-    await this.queue.close()
+    await this.copies.queue.close()
     await this.engines.close()
+    await this.others.close()
+    await this.registries.close()
     this.state.close()
   }
 
@@ -158,229 +169,193 @@ export class App {
     return describeDetails(await this.archives.get(path, signal), id)
   }
 
-  async plan(from: PlaceRef, to: PlaceRef, wanted: readonly Wanted[], signal: AbortSignal): Promise<Plan> {
-    const source = await this.#source(from, signal)
-    const images = await source.read(
-      wanted.map(({ id }) => asId(id)),
-      signal,
-    )
-    return to.type === 'engine'
-      ? await this.#planLoad(images, to.engine, wanted)
-      : await this.#planSave(images, from, to.path)
-  }
+  // ---- other places
 
-  async #planLoad(images: readonly Image[], engine: string, wanted: readonly Wanted[]): Promise<Plan> {
-    const client = await this.engines.client(engine)
-    const held = await heldBy(client, images)
-    const rows: Plan['images'] = []
-    for (const [index, { image, present, prefix }] of held.entries()) {
-      const names: Plan['images'][number]['names'] = []
-      for (const { name } of wanted[index]?.names ?? []) names.push(await this.#planName(engine, image.id, name))
-      const layers = image.layers.map((layer, at) => ({ ...sized(layer), move: !present && at >= prefix }))
-      rows.push({ id: image.id, present, layers, names })
-    }
-    const free = client.root === '' ? undefined : await freeSpace(client.root)
-    return {
-      images: rows,
-      ...totals(images, rows),
-      exact: client.store === 'classic' && !client.podman,
-      absent: [],
-      ...(free === undefined ? {} : { free }),
+  contents(place: PlaceRef, signal: AbortSignal): AsyncGenerator<ContentRow[]> {
+    switch (place.type) {
+      case 'layout':
+        return this.#admitted(place.path, () => layoutContents(place.path, signal))
+      case 'files':
+        return this.#admitted(place.path, () => fileContents(place.path, this.opener, signal))
+      case 'registry':
+        return this.#asked(place.host, this.#repository(place, signal))
+      case 'engine':
+      case 'archive':
+        throw new TypeError('engines and files have lists of their own')
     }
   }
 
-  async #planName(engine: string, id: Digest, name: string): Promise<Plan['images'][number]['names'][number]> {
-    const client = await this.engines.client(engine)
-    const now = await inspectImage(client, checkedName(name)).catch((error: unknown) => {
-      if (error instanceof AppError && error.code === 'image-missing') return undefined
-      throw error
-    })
-    if (!now) return { name, same: false }
-    if (now.Id === id) return { name, same: true }
-    const alias = telling(now.RepoTags ?? [], name)
-    return {
-      name,
-      same: false,
-      replaces: { id: now.Id, created: Date.parse(now.Created) || 0, ...(alias ? { alias } : {}) },
-    }
+  async *#admitted<T>(path: string, rows: () => AsyncGenerator<T>): AsyncGenerator<T> {
+    await this.opener.admit(path)
+    yield* rows()
   }
 
-  async #planSave(images: readonly Image[], from: PlaceRef, path: string): Promise<Plan> {
-    const rows: Plan['images'] = []
-    for (const image of images) {
-      const details =
-        from.type === 'engine' ? await imageDetails(await this.engines.client(from.engine), image.id) : undefined
-      const layers = image.layers.map((layer, index) => {
-        const size = layer.stored?.size ?? details?.layers[index]?.size
-        return { ...sized(layer), ...(size === undefined ? {} : { size }), move: true }
-      })
-      rows.push({ id: image.id, present: false, layers, names: image.names.map((name) => ({ name, same: false })) })
-    }
-    const free = await freeSpace(path)
-    return {
-      images: rows,
-      ...totals(images, rows),
-      exact: from.type === 'archive',
-      absent: images.flatMap((image) =>
-        (image.absent ?? []).map((platform) => ({ name: image.names[0] ?? '', platform })),
-      ),
-      ...(free === undefined ? {} : { free }),
-    }
+  async *#repository(
+    place: Extract<PlaceRef, { type: 'registry' }>,
+    signal: AbortSignal,
+  ): AsyncGenerator<ContentRow[]> {
+    yield* repositoryContents(await this.opener.repository(place), signal)
   }
 
-  /** Checks a copy and puts it into the queue. @throws what can be told before it begins */
-  async start(request: CopyRequest, signal: AbortSignal): Promise<string> {
-    const source = await this.#source(request.from, signal)
-    const images = await source.read(
-      request.images.map(({ id }) => asId(id)),
-      signal,
-    )
-    const wishes = images.map(
-      (image, index): Wish => ({ image, names: (request.images[index]?.names ?? []).map(checkedNaming) }),
-    )
-    const destination = await this.#destination(request)
-    const titles = wishes.map(({ image, names }) => names[0]?.name ?? image.names[0] ?? image.id.slice(7, 19))
-    const plan = await this.plan(request.from, request.to, request.images, signal)
-    const id = this.queue.add(
-      request,
-      destination.to,
-      titles,
-      plan.move || undefined,
-      this.#work(source, wishes, destination, request, () => id),
-    )
-    return id
-  }
-
-  /** Forgets what has ended, and the browser's files that were kept for another try. */
-  async clear(): Promise<void> {
-    for (const { from } of this.queue.clear()) await this.#release(from)
-  }
-
-  async #release(from: PlaceRef, but?: string): Promise<void> {
-    if (from.type === 'archive' && !this.queue.needs(from.path, but)) await this.host.release?.(from.path)
-  }
-
-  /** Once more, planned anew: what the first try left there need not be sent again. */
-  async retry(id: string, signal: AbortSignal): Promise<string> {
-    const request = this.queue.request(id)
-    if (!request) throw new AppError('internal', {}, { raw: `no transfer ${id}` })
-    return await this.start(request, signal)
-  }
-
-  #work(
-    source: Source,
-    wishes: readonly Wish[],
-    { to: place, sink }: Destination,
-    request: CopyRequest,
-    id: () => string,
-  ): Work {
-    return async (signal, report) => {
-      const { downloads } = this.host
-      const { from, to, download = false } = request
-      let copied: Copied
-      try {
-        copied = await copy(source, wishes, await sink(), signal, report)
-      } catch (error) {
-        if (download && place.type === 'archive') await downloads?.drop(place.path)
-        throw error
-      }
-      if (download && copied.file) downloads?.offer(id(), copied.file.path)
-      // A file of the browser's has served. After a failure it stays: the transfer may be tried again.
-      if (to.type === 'engine') await this.#release(from, id())
-      return resultOf(copied, await this.#replaced(to, copied), download)
-    }
-  }
-
-  /** What a load made of the names it moved. The engine may be gone by now: the copy is done all the same. */
-  async #replaced(to: PlaceRef, { replaced }: Copied): Promise<Replaced[]> {
-    const plain = (): Replaced[] => replaced.map((one) => ({ ...one, containers: [], dropped: [] }))
-    if (to.type !== 'engine' || replaced.length === 0) return plain()
+  /** Notes whether a registry answers, whatever it is asked. */
+  async *#asked<T>(host: string, answers: AsyncGenerator<T>): AsyncGenerator<T> {
     try {
-      return await this.backups.record(await this.engines.client(to.engine), replaced)
-    } catch {
-      return plain()
+      yield* answers
+      await this.others.answered(host)
+    } catch (error) {
+      await this.others.answered(host, error)
+      throw error
     }
   }
 
-  async #source(place: PlaceRef, signal: AbortSignal): Promise<Source> {
-    if (place.type === 'engine') return engineSource(await this.engines.client(place.engine))
-    await this.host.admit(place.path)
-    return archiveSource(await this.#sound(place.path, signal))
+  repositories(host: string, signal: AbortSignal): AsyncGenerator<string[]> {
+    return this.#asked(host, this.#catalog(host, signal))
   }
 
-  async #sound(path: string, signal: AbortSignal): Promise<OpenArchive> {
-    const archive = await this.archives.get(path, signal)
-    if (archive.contents.format === 'rootfs') throw new AppError('archive-rootfs', { path })
-    return archive
-  }
-
-  async #destination(request: CopyRequest): Promise<Destination> {
-    const { to } = request
-    if (to.type === 'engine') {
-      await this.engines.client(to.engine)
-      return { to, sink: async () => engineSink(await this.engines.client(to.engine)) }
+  async *#catalog(host: string, signal: AbortSignal): AsyncGenerator<string[]> {
+    const client = await this.registries.client(host)
+    const names: string[] = []
+    for await (const name of client.catalog(signal)) {
+      names.push(name)
+      // A page at a time: the list is sent whole each time.
+      if (names.length % 1000 === 0) yield [...names]
     }
-    const path = request.download ? await this.#downloadPlace(to.path) : to.path
-    if (!request.download) await this.host.admit(path)
-    const target = request.compress ?? { method: 'none', level: 'normal' }
-    return { to: { type: 'archive', path }, sink: async () => archiveSink(path, target) }
+    yield names
   }
 
-  async #downloadPlace(name: string): Promise<string> {
-    if (!this.host.downloads) throw new AppError('folder-outside', { path: name })
-    return await this.host.downloads.place(name)
+  async details(spot: Spot, signal: AbortSignal): Promise<ReturnType<typeof describeDetails>> {
+    return await contentDetails(this.opener, spot, signal)
+  }
+
+  async testRegistry(
+    registry: RegistryForm,
+    password: string | undefined,
+    signal: AbortSignal,
+  ): Promise<{ auth: 'none' | 'basic' | 'bearer'; signedIn: boolean }> {
+    const { username } = registry
+    const typed = username !== undefined && password !== undefined
+    const client = await this.registries.connect(kept(registry), async () =>
+      typed ? { type: 'password', username, password } : await this.registries.credentials(registry.host),
+    )
+    try {
+      const { auth } = await client.ping(signal)
+      if (typed) await client.signIn(signal)
+      return { auth, signedIn: typed }
+    } finally {
+      await client.close()
+    }
+  }
+
+  async addRegistry(
+    registry: RegistryForm,
+    password: string | undefined,
+  ): Promise<{ place: PlaceRef; remembered: boolean }> {
+    const remembered = await this.registries.keep(kept(registry), password)
+    await this.others.look()
+    return { place: { type: 'registry', host: registry.host }, remembered }
+  }
+
+  /** Gives an image of a layout or repository a name. @throws image-changed */
+  async tagAt(
+    request: Spot & { name: string; keepAs?: string | undefined; expected: string },
+    signal: AbortSignal,
+  ): Promise<{ replaced?: Replaced }> {
+    const { place, id, name, keepAs, expected } = request
+    if (place.type === 'layout') {
+      await this.opener.admit(place.path)
+      const [replaced] = await library.tagImage(place.path, { id: asDigest(id), name, keepAs, expected }, signal)
+      return replaced ? { replaced: { ...replaced, containers: [], dropped: [] } } : {}
+    }
+    if (place.type !== 'registry') throw new TypeError('a layout or a repository')
+    const { client, host, path } = await this.opener.repository(place)
+    const parsed = parseReference(name)
+    if ('problem' in parsed || parsed.domain !== host || parsed.path !== path)
+      throw new AppError('name-invalid', { name })
+    const tag = parsed.tag ?? 'latest'
+    const former = (await client.head(path, tag, signal))?.digest
+    if ((former ?? '') !== expected) throw new AppError('image-changed', { name })
+    const { bytes, mediaType } = await client.manifest(path, asDigest(id), signal)
+    const keptTag = keepAs === undefined ? undefined : tagOf(keepAs)
+    if (former !== undefined && keptTag !== undefined) {
+      const old = await client.manifest(path, former, signal)
+      await client.putManifest(path, keptTag, old.bytes, old.mediaType, signal)
+    }
+    await client.putManifest(path, tag, bytes, mediaType, signal)
+    if (former === undefined || former === id) return {}
+    return {
+      replaced: { name, former, ...(keepAs === undefined ? {} : { keptAs: keepAs }), containers: [], dropped: [] },
+    }
+  }
+
+  async untagAt({ place, id, name }: Spot & { name: string }, signal: AbortSignal): Promise<void> {
+    if (place.type === 'layout') {
+      await this.opener.admit(place.path)
+      return await library.untagImage(place.path, asDigest(id), name, signal)
+    }
+    if (place.type !== 'registry') throw new TypeError('a layout or a repository')
+    const { client, path } = await this.opener.repository(place)
+    const tag = tagOf(name)
+    if (tag === undefined) throw new AppError('name-invalid', { name })
+    await client.deleteTag(path, tag, signal)
+  }
+
+  async removalAt(place: PlaceRef, ids: readonly string[], signal: AbortSignal): Promise<Removal> {
+    if (place.type === 'registry') return await registryRemoval(this.opener, place, ids, signal)
+    if (place.type !== 'layout') throw new TypeError('a layout or a repository')
+    await this.opener.admit(place.path)
+    const { images, bytes, unreadable } = await library.planRemoval(place.path, ids)
+    return {
+      images: images.map(({ id, names }) => ({ id, names: [...names], outcome: 'remove', containers: [], size: 0 })),
+      space: bytes,
+      exact: !unreadable,
+    }
+  }
+
+  async removeAt(
+    place: PlaceRef,
+    ids: readonly string[],
+    signal: AbortSignal,
+  ): Promise<{ removed: string[]; kept: { id: string; error: ErrorData }[] }> {
+    const removed: string[] = []
+    const stays: { id: string; error: ErrorData }[] = []
+    for (const id of ids) {
+      try {
+        await this.#removeOne(place, id, signal)
+        removed.push(id)
+      } catch (error) {
+        stays.push({ id, error: asAppError(error).data })
+      }
+    }
+    return { removed, kept: stays }
+  }
+
+  async #removeOne(place: PlaceRef, id: string, signal: AbortSignal): Promise<void> {
+    if (place.type === 'layout') {
+      await this.opener.admit(place.path)
+      await library.removeImages(place.path, [id], signal)
+      return
+    }
+    if (place.type !== 'registry') throw new TypeError('a layout or a repository')
+    const { client, path } = await this.opener.repository(place)
+    await client.deleteManifest(path, asDigest(id), signal)
   }
 }
 
-/** Another name of the same image: of the same repository if there is one, the most telling first. */
-function telling(names: readonly string[], but: string): string | undefined {
-  const { repository } = splitName(but)
-  const others = names.filter((name) => name !== but).sort(byTelling)
-  return others.find((name) => splitName(name).repository === repository) ?? others[0]
+function kept({ host, plain, ca, username }: RegistryForm): {
+  host: string
+  plain: boolean
+  ca?: string
+  username?: string
+} {
+  return { host, plain, ...(ca ? { ca } : {}), ...(username ? { username } : {}) }
 }
 
-function asId(id: string): Digest {
+function asDigest(id: string): Digest {
   if (!isDigest(id)) throw new AppError('image-missing', { image: id })
   return id
 }
 
-function checkedName(name: string): string {
-  const normal = normaliseName(name)
-  if (normal === undefined || normal.includes('@')) throw new AppError('name-invalid', { name })
-  return normal
-}
-
-function checkedNaming({ name, keepAs }: Wanted['names'][number]): Naming {
-  return { name: checkedName(name), ...(keepAs === undefined ? {} : { keepAs: checkedName(keepAs) }) }
-}
-
-function sized(layer: Layer): { diffId?: Digest; size?: number } {
-  return { ...(layer.diffId ? { diffId: layer.diffId } : {}), ...(layer.stored ? { size: layer.stored.size } : {}) }
-}
-
-/** Bytes to move and bytes in all; a layer that several images share counts once. */
-function totals(images: readonly Image[], rows: Plan['images']): { move: number; total: number } {
-  const sizes = new Map<string, { size: number; move: boolean }>()
-  for (const [index, image] of images.entries()) {
-    for (const [at, layer] of image.layers.entries()) {
-      const row = rows[index]?.layers[at]
-      const key = layerKey(layer)
-      sizes.set(key, { size: row?.size ?? 0, move: (sizes.get(key)?.move ?? false) || (row?.move ?? true) })
-    }
-  }
-  const sum = (of: readonly { size: number }[]): number => of.reduce((all, { size }) => all + size, 0)
-  const all = [...sizes.values()]
-  return { move: sum(all.filter(({ move }) => move)), total: sum(all) }
-}
-
-function resultOf(copied: Copied, replaced: Replaced[], download: boolean): NonNullable<Transfer['result']> {
-  return {
-    images: copied.images.map(({ id, names }) => ({ id, names: [...names] })),
-    moved: copied.moved,
-    skipped: copied.skipped,
-    ...(copied.file ? { file: { ...copied.file } } : {}),
-    replaced,
-    absent: copied.absent.map((one) => ({ ...one })),
-    download,
-  }
+function tagOf(name: string): string | undefined {
+  const parsed = parseReference(name)
+  return 'problem' in parsed ? undefined : parsed.tag
 }

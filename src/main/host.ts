@@ -1,6 +1,8 @@
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import type { Folder, HostInfo } from '../shared/contract.ts'
 import type { Feed } from './feed.ts'
+import { dataFolder } from './home.ts'
 
 /**
  * What a host offers the app: a desktop has dialogs, a server without a screen has a folder chooser. Hosts differ by what
@@ -45,5 +47,11 @@ declare const __APP_VERSION__: string | undefined
 /** What every host says of the computer it is on. */
 export function hostInfo(can: HostInfo['can']): HostInfo {
   const os = (['linux', 'darwin', 'win32'] as const).find((known) => known === process.platform) ?? 'other'
-  return { version: typeof __APP_VERSION__ === 'undefined' ? '0.0.0' : __APP_VERSION__, os, computer: hostname(), can }
+  return {
+    version: typeof __APP_VERSION__ === 'undefined' ? '0.0.0' : __APP_VERSION__,
+    os,
+    computer: hostname(),
+    library: join(dataFolder(), 'library'),
+    can,
+  }
 }

@@ -1,4 +1,5 @@
 import { type Digest, isDigest } from '../shared/reference.ts'
+import type { BlobMemory } from './place/engine/memory.ts'
 import type { Form, Stored } from './place/place.ts'
 import type { LayerMemory } from './place/registry/memory.ts'
 import type { State } from './state.ts'
@@ -53,6 +54,27 @@ export function layerMemory(state: State): LayerMemory {
           at,
         )
       }
+    },
+  }
+}
+
+/** What an image of a containerd store consists of, kept between runs. */
+export function blobMemory(state: State): BlobMemory {
+  return {
+    async layers(daemon, ids) {
+      const wanted = new Set(ids)
+      const rows = await state.all('SELECT image, layers FROM consists WHERE daemon = ?', daemon)
+      return rows
+        .filter(({ image }) => wanted.has(String(image)))
+        .flatMap(({ layers }) => JSON.parse(String(layers)) as Stored[])
+    },
+    async remember(daemon, id, layers) {
+      await state.run(
+        'INSERT OR REPLACE INTO consists (daemon, image, layers) VALUES (?, ?, ?)',
+        daemon,
+        id,
+        JSON.stringify(layers),
+      )
     },
   }
 }

@@ -6,6 +6,7 @@ import type { App } from './app.ts'
 import { freeSpace } from './files.ts'
 import { imageDetails, imageFacts, planRemoval, removeImage, untagImage } from './place/engine/images.ts'
 import { hostKeys, trust } from './place/engine/ssh/host-keys.ts'
+import { compare, search } from './search.ts'
 
 /** What each call has at hand. */
 export interface Context {
@@ -142,6 +143,46 @@ export const router = os.router({
     ),
     remove: os.images.remove.handler(({ context: { app }, input }) => removeAll(app, input.engine, input.ids)),
   },
+  places: {
+    watch: os.places.watch.handler(({ context: { app }, signal }) =>
+      stream(copies(app.others.list.watch(until(signal)))),
+    ),
+    open: os.places.open.handler(async ({ context: { app }, input }) => ({
+      place: await app.others.add(input.path, input.create),
+    })),
+    testRegistry: os.places.testRegistry.handler(({ context: { app }, input, signal }) =>
+      app.testRegistry(input.registry, input.password, until(signal)),
+    ),
+    addRegistry: os.places.addRegistry.handler(({ context: { app }, input }) =>
+      app.addRegistry(input.registry, input.password),
+    ),
+    forget: os.places.forget.handler(async ({ context: { app }, input }) => {
+      await app.others.forget(input.place)
+      return {}
+    }),
+    repositories: os.places.repositories.handler(({ context: { app }, input, signal }) =>
+      stream(app.repositories(input.host, until(signal))),
+    ),
+    contents: os.places.contents.handler(({ context: { app }, input, signal }) =>
+      stream(app.contents(input.place, until(signal))),
+    ),
+    details: os.places.details.handler(({ context: { app }, input, signal }) => app.details(input, until(signal))),
+    tag: os.places.tag.handler(({ context: { app }, input, signal }) => app.tagAt(input, until(signal))),
+    untag: os.places.untag.handler(async ({ context: { app }, input, signal }) => {
+      await app.untagAt(input, until(signal))
+      return {}
+    }),
+    removal: os.places.removal.handler(({ context: { app }, input, signal }) =>
+      app.removalAt(input.place, input.ids, until(signal)),
+    ),
+    remove: os.places.remove.handler(({ context: { app }, input, signal }) =>
+      app.removeAt(input.place, input.ids, until(signal)),
+    ),
+  },
+  search: os.search.handler(({ context: { app }, input, signal }) => stream(search(app, input.text, until(signal)))),
+  compare: os.compare.handler(({ context: { app }, input, signal }) =>
+    compare(app, input.left, input.right, until(signal)),
+  ),
   preferences: {
     watch: os.preferences.watch.handler(({ context: { app }, signal }) =>
       stream(app.backups.preferences.watch(until(signal))),
@@ -163,25 +204,23 @@ export const router = os.router({
     ),
   },
   copies: {
-    plan: os.copies.plan.handler(({ context: { app }, input, signal }) =>
-      app.plan(input.from, input.to, input.images, until(signal)),
-    ),
+    plan: os.copies.plan.handler(({ context: { app }, input, signal }) => app.copies.plan(input, until(signal))),
     start: os.copies.start.handler(async ({ context: { app }, input, signal }) => ({
-      id: await app.start(input, until(signal)),
+      id: await app.copies.start(input, until(signal)),
     })),
     cancel: os.copies.cancel.handler(({ context: { app }, input }) => {
-      app.queue.cancel(input.id)
+      app.copies.queue.cancel(input.id)
       return {}
     }),
     retry: os.copies.retry.handler(async ({ context: { app }, input, signal }) => ({
-      id: await app.retry(input.id, until(signal)),
+      id: await app.copies.retry(input.id, until(signal)),
     })),
     clear: os.copies.clear.handler(async ({ context: { app } }) => {
-      await app.clear()
+      await app.copies.clear()
       return {}
     }),
     watch: os.copies.watch.handler(({ context: { app }, signal }) =>
-      stream(copies(app.queue.transfers.watch(until(signal), PACE))),
+      stream(copies(app.copies.queue.transfers.watch(until(signal), PACE))),
     ),
   },
   files: {

@@ -24,6 +24,10 @@ const STEPS: readonly string[] = [
      host TEXT NOT NULL, repository TEXT NOT NULL, digest TEXT NOT NULL, at INTEGER NOT NULL,
      PRIMARY KEY (host, digest, repository)
    ) STRICT;
+   CREATE TABLE consists (
+     daemon TEXT NOT NULL, image TEXT NOT NULL, layers TEXT NOT NULL, PRIMARY KEY (daemon, image)
+   ) STRICT;
+   CREATE TABLE folder (path TEXT PRIMARY KEY, files INTEGER NOT NULL) STRICT;
    CREATE TABLE registry (host TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`,
 ]
 

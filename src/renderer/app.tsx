@@ -5,9 +5,10 @@ import { type Client, follow } from './connect.ts'
 import { DropTarget } from './files/drop-target.tsx'
 import { HostProvider } from './host.tsx'
 import { lookIntoPaths } from './loading/load-queue.ts'
-import { EnginePage } from './places/engine-page.tsx'
 import { followEngines } from './places/engines.ts'
+import { followPlaces } from './places/other-places.ts'
 import { PlaceList } from './places/place-list.tsx'
+import { PlacePage } from './places/place-page.tsx'
 import { languageOf, useSettings } from './settings.ts'
 import { ConnectionBanner } from './shell/connection-banner.tsx'
 import { Header } from './shell/header.tsx'
@@ -40,7 +41,7 @@ function Shell() {
         <Header />
         <div className="middle">
           <PlaceList />
-          <EnginePage />
+          <PlacePage />
         </div>
         <TransfersBar />
       </div>
@@ -62,6 +63,7 @@ export function App({ client }: { client: Client }) {
   useEffect(() => {
     const stops = [
       followEngines(client),
+      followPlaces(client),
       followTransfers(client),
       followPreferences(client),
       follow({

@@ -91,6 +91,25 @@ interface Follow<T> {
   failed?: (error: unknown) => void
 }
 
+/** Reads a stream of the host to its end, once, until the returned function is called. */
+export function readOnce<T>({ open, take, failed, ended }: Follow<T> & { ended?: () => void }): () => void {
+  const stop = new AbortController()
+  const { signal } = stop
+  async function run(): Promise<void> {
+    try {
+      for await (const value of await open(signal)) {
+        if (signal.aborted) return
+        take(value)
+      }
+      if (!signal.aborted) ended?.()
+    } catch (error) {
+      if (!signal.aborted) failed?.(error)
+    }
+  }
+  void run()
+  return () => stop.abort()
+}
+
 /** Keeps a stream of the host running, through errors and lost connections, until the returned function is called. */
 export function follow<T>({ open, take, failed }: Follow<T>): () => void {
   const stop = new AbortController()

@@ -18,6 +18,12 @@ export type Platform = z.infer<typeof platformSchema>
 export const placeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('engine'), engine: z.string() }),
   z.object({ type: z.literal('archive'), path: z.string() }),
+  /** A folder in OCI image layout: the Library, or one on a drive. */
+  z.object({ type: z.literal('layout'), path: z.string() }),
+  /** Names begin with the host. As the source of a copy, and for its contents, the repository is named too. */
+  z.object({ type: z.literal('registry'), host: z.string(), repository: z.string().optional() }),
+  /** A folder of image files: shown and searched; what is copied is copied from the file (`archive`). */
+  z.object({ type: z.literal('files'), path: z.string() }),
 ])
 export type PlaceRef = z.infer<typeof placeSchema>
 
@@ -33,6 +39,8 @@ export const hostSchema = z.object({
   version: z.string(),
   os: z.enum(['linux', 'darwin', 'win32', 'other']),
   computer: z.string(),
+  /** Folder of the Library: the layout that is there without Docker. */
+  library: z.string(),
   /** What this host can do; the page adapts to what is absent. */
   can: z.object({
     /** Native open and save dialogs (`files.pick`), and real paths of dropped files. */
@@ -308,6 +316,96 @@ export const openEventSchema = z.discriminatedUnion('type', [
 ])
 export type OpenEvent = z.infer<typeof openEventSchema>
 
+// ---- other places ---------------------------------------------------------------------------------------------------
+
+/** A place beside the engines. The Library is always there; folders and registries as they were added. */
+export const placeInfoSchema = z.object({
+  place: placeSchema,
+  kind: z.enum(['library', 'layout', 'files', 'registry']),
+  /** For a person: the folder's name, the registry's host. */
+  name: z.string(),
+  /** `away`: a folder whose drive is gone, a registry that does not answer. */
+  state: z.discriminatedUnion('type', [
+    z.object({ type: z.literal('ready'), images: z.number().optional(), bytes: z.number().optional() }),
+    /** Not asked yet: looking at it asks. */
+    z.object({ type: z.literal('idle') }),
+    z.object({ type: z.literal('away'), error: errorSchema }),
+  ]),
+  /** Of a registry: who is signed in, as far as this app keeps it. */
+  username: z.string().optional(),
+  plain: z.boolean().optional(),
+})
+export type PlaceInfo = z.infer<typeof placeInfoSchema>
+
+/** A registry as it is added. */
+export const registryFormSchema = z.object({
+  host: z.string(),
+  /** Speak without encryption: only after the person said so. Loopback needs no permission. */
+  plain: z.boolean(),
+  /** PEM text of an authority of its own. */
+  ca: z.string().optional(),
+  username: z.string().optional(),
+})
+export type RegistryForm = z.infer<typeof registryFormSchema>
+
+/** An image of a layout, of a repository, or of a file in a folder. */
+export const contentRowSchema = z.object({
+  /** Stands for it in `plan` and `start`. */
+  id: z.string(),
+  names: z.array(z.string()),
+  /** `linux/amd64`; several for an index. */
+  platforms: z.array(z.string()),
+  /** Platforms its index names and that are not here. */
+  absent: z.array(z.string()),
+  /** No image one can run: a chart, a signature. */
+  artifact: z.boolean(),
+  /** Of its manifest or index. */
+  digest: digest.optional(),
+  configDigest: digest.optional(),
+  size: z.number(),
+  created: z.number(),
+  /** In a folder of files: the file it is in. */
+  path: z.string().optional(),
+  /** It cannot be read: it can be removed, and nothing else. */
+  problem: errorSchema.optional(),
+})
+export type ContentRow = z.infer<typeof contentRowSchema>
+
+/** One image in one place. */
+export const spotSchema = z.object({ place: placeSchema, id: z.string() })
+export type Spot = z.infer<typeof spotSchema>
+
+export const foundSchema = z.object({
+  place: placeSchema,
+  id: z.string(),
+  names: z.array(z.string()),
+  size: z.number(),
+  created: z.number(),
+  digest: digest.optional(),
+  configDigest: digest.optional(),
+  /** What of it the words or the fingerprint met. */
+  met: z.enum(['name', 'id', 'config', 'manifest', 'layer', 'label', 'file']),
+})
+export type Found = z.infer<typeof foundSchema>
+
+const sideSchema = z.object({
+  names: z.array(z.string()),
+  platform: z.string(),
+  digest: digest.optional(),
+  configDigest: digest.optional(),
+  created: z.number(),
+  size: z.number(),
+  /** Bottom first. `shared`: the other one has this very layer. */
+  layers: z.array(z.object({ diffId: digest.optional(), size: z.number().optional(), shared: z.boolean() })),
+})
+export const comparisonSchema = z.object({
+  /** `manifest`: byte for byte the same. `config`: the same image, kept in another form. `layers`: the same files, other settings. */
+  same: z.enum(['manifest', 'config', 'layers', 'different']),
+  left: sideSchema,
+  right: sideSchema,
+})
+export type Comparison = z.infer<typeof comparisonSchema>
+
 // ---- copies ---------------------------------------------------------------------------------------------------------
 
 /** One image of a copy, and the names it gets there. `keepAs`: the name the image that has `name` now keeps instead. */
@@ -318,6 +416,8 @@ export const wantedSchema = z.object({
 export type Wanted = z.infer<typeof wantedSchema>
 
 export const planSchema = z.object({
+  /** The destination holds one platform only: these are to choose from (`platforms` of the request). Empty: nothing to choose. */
+  choose: z.array(z.string()).optional(),
   images: z.array(
     z.object({
       id: z.string(),
@@ -356,6 +456,8 @@ export const copyRequestSchema = z.object({
   images: z.array(wantedSchema).min(1),
   /** For a file: how the whole of it is compressed. */
   compress: saveTargetSchema.optional(),
+  /** Of images with several platforms: these alone (`linux/arm64`); without it all that the destination can hold. */
+  platforms: z.array(z.string()).optional(),
   /** Headless host: the file is made in the data folder, downloaded by the browser, then deleted. `to.path` is its name only. */
   download: z.boolean().optional(),
 })
@@ -496,6 +598,43 @@ export const contract = {
         z.object({ removed: z.array(z.string()), kept: z.array(z.object({ id: z.string(), error: errorSchema })) }),
       ),
   },
+  places: {
+    /** The Library, folders and registries, again whenever one changes. */
+    watch: procedure.input(nothing).output(eventIterator(z.array(placeInfoSchema))),
+    /** Opens a folder as what it is: a layout, or a folder of image files. `create`: an empty one becomes a layout. @throws layout-not-one, file-missing */
+    open: procedure.input(z.object({ path: z.string(), create: z.boolean() })).output(z.object({ place: placeSchema })),
+    /** Asks a registry who it is, and signs in with what was typed. Keeps nothing. */
+    testRegistry: procedure
+      .input(z.object({ registry: registryFormSchema, password: z.string().optional() }))
+      .output(z.object({ auth: z.enum(['none', 'basic', 'bearer']), signedIn: z.boolean() })),
+    /** `remembered` false: no keychain took the password, it is good for this run. */
+    addRegistry: procedure
+      .input(z.object({ registry: registryFormSchema, password: z.string().optional() }))
+      .output(z.object({ place: placeSchema, remembered: z.boolean() })),
+    /** Takes a folder or registry off the list, and forgets its password. Nothing in it changes. */
+    forget: procedure.input(z.object({ place: placeSchema })).output(nothing),
+    /** Repositories of a registry as they come; most public registries keep that list to themselves. @throws registry-unsupported, registry-denied */
+    repositories: procedure.input(z.object({ host: z.string() })).output(eventIterator(z.array(z.string()))),
+    /** The images of a layout (again whenever it changes), of a repository (as they are read), of a folder of files (likewise). */
+    contents: procedure.input(z.object({ place: placeSchema })).output(eventIterator(z.array(contentRowSchema))),
+    details: procedure.input(spotSchema).output(imageDetailsSchema),
+    /** In a layout or repository: gives a name. As `images.tag`. */
+    tag: procedure
+      .input(spotSchema.extend({ name: z.string(), keepAs: z.string().optional(), expected: z.string() }))
+      .output(z.object({ replaced: replacedSchema.optional() })),
+    /** Takes a name away; the image stays. A registry may not offer it. @throws registry-unsupported */
+    untag: procedure.input(spotSchema.extend({ name: z.string() })).output(nothing),
+    /** What removing from a layout or repository would do; in a repository every tag of the manifest goes with it. */
+    removal: procedure.input(z.object({ place: placeSchema, ids: z.array(z.string()).min(1) })).output(removalSchema),
+    remove: procedure
+      .input(z.object({ place: placeSchema, ids: z.array(z.string()).min(1) }))
+      .output(
+        z.object({ removed: z.array(z.string()), kept: z.array(z.object({ id: z.string(), error: errorSchema })) }),
+      ),
+  },
+  /** Over all places that are there: names, tags, digests, labels; a whole digest meets configs, manifests, layers and the sums of files. More come as they are found. */
+  search: procedure.input(z.object({ text: z.string() })).output(eventIterator(z.array(foundSchema))),
+  compare: procedure.input(z.object({ left: spotSchema, right: spotSchema })).output(comparisonSchema),
   preferences: {
     watch: procedure.input(nothing).output(eventIterator(preferencesSchema)),
     set: procedure.input(preferencesSchema.partial()).output(nothing),
@@ -510,7 +649,14 @@ export const contract = {
   copies: {
     /** What a copy would move and replace; moves nothing. */
     plan: procedure
-      .input(z.object({ from: placeSchema, to: placeSchema, images: z.array(wantedSchema) }))
+      .input(
+        z.object({
+          from: placeSchema,
+          to: placeSchema,
+          images: z.array(wantedSchema),
+          platforms: z.array(z.string()).optional(),
+        }),
+      )
       .output(planSchema),
     start: procedure.input(copyRequestSchema).output(z.object({ id: z.string() })),
     cancel: procedure.input(z.object({ id: z.string() })).output(nothing),

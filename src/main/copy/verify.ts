@@ -2,7 +2,9 @@ import { tmpdir } from 'node:os'
 import { type LayerKey, layerKey, leaves, type Sink, type Wish } from '../place/place.ts'
 
 function missing(wishes: readonly Wish[]): Set<LayerKey> {
-  return new Set(wishes.flatMap(({ image }) => leaves(image)).flatMap((image) => image.layers.map(layerKey)))
+  const layers = wishes.flatMap(({ image }) => leaves(image)).flatMap((image) => image.layers)
+  // A foreign layer is read where its maker gives it, not where it is only named.
+  return new Set(layers.filter(({ foreign }) => !foreign).map(layerKey))
 }
 
 /**

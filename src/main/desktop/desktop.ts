@@ -75,7 +75,7 @@ function guardQuit(caboteur: App, stop: AbortController): () => boolean {
     if (ending) return
     event.preventDefault()
     void (async () => {
-      if (caboteur.queue.busy && !(await confirmQuit())) return
+      if (caboteur.copies.queue.busy && !(await confirmQuit())) return
       ending = true
       stop.abort()
       await caboteur.close()
@@ -84,7 +84,7 @@ function guardQuit(caboteur: App, stop: AbortController): () => boolean {
   })
   app.on('window-all-closed', () => app.quit())
   return () => {
-    if (ending || !caboteur.queue.busy) return true
+    if (ending || !caboteur.copies.queue.busy) return true
     app.quit()
     return false
   }
@@ -127,7 +127,7 @@ export async function runDesktop(folder: string, opened: Feed<readonly string[]>
   const mayClose = guardQuit(caboteur, stop)
   servePages(join(dirname(folder), 'renderer'))
   await caboteur.open()
-  followTransfers(caboteur.queue.transfers, stop.signal).catch((error: unknown) => console.error(error))
+  followTransfers(caboteur.copies.queue.transfers, stop.signal).catch((error: unknown) => console.error(error))
   const preload = join(dirname(folder), 'preload', 'index.cjs')
   const icon = join(folder, '../../resources/icon.png')
   await openWindow(preload, icon, mayClose)

@@ -61,6 +61,10 @@ export interface ArchivedImage {
 export interface Contents {
   readonly format: ArchiveFormat
   readonly images: readonly ArchivedImage[]
+  /** Indexes, whose parts are some of the images, and what speaks of those. For who takes all platforms of a name at once. */
+  readonly indexes: readonly Image[]
+  /** Attestations that indexes name, by their own digest. */
+  readonly attestations: readonly ArchivedImage[]
   /** Every file whose name promises a digest in a layout's way, whether an image needs it or not. */
   readonly blobs: readonly { readonly entry: TarEntry; readonly digest: Digest }[]
   readonly absent: readonly { readonly name: string; readonly platform: string }[]
@@ -286,7 +290,7 @@ function* images(found: Found): Generator<ArchivedImage> {
 const IMAGE_CONFIGS: readonly string[] = [MEDIA.config, MEDIA.dockerConfig, '']
 
 /** Pairs a manifest's layers with the config's diffIds. A plain layer's digest is its diffId, whatever the order it is listed in. */
-function orderedLayers(manifest: Manifest, ids: readonly Digest[], file: string): readonly Descriptor[] {
+export function orderedLayers(manifest: Manifest, ids: readonly Digest[], file: string): readonly Descriptor[] {
   if (manifest.layers.length !== ids.length) {
     throw new AppError('archive-damaged', {
       detail: `${file}: ${manifest.layers.length} layers listed, ${ids.length} described`,
@@ -373,6 +377,90 @@ async function readAddressed(
   const children = parseIndex(bytes, blobName(digest))
   count(found, 'visits', children.length)
   return children
+}
+
+async function attestation(files: Files, found: Found, { digest }: Descriptor): Promise<ArchivedImage | undefined> {
+  const bytes = await addressed(files, digest)
+  if (!bytes || documentKind(bytes, blobName(digest)) !== 'manifest') return undefined
+  const manifest = parseManifest(bytes, blobName(digest))
+  count(found, 'layers', manifest.layers.length)
+  const config = await addressed(files, manifest.config.digest)
+  if (!config) return undefined
+  const layerFiles: (LayerFile | undefined)[] = []
+  for (const layer of manifest.layers) {
+    const entry = lookup(files, blobName(layer.digest))
+    // Whatever its bytes are, they are carried as they are.
+    layerFiles.push(entry && { entry, form: 'plain' })
+  }
+  const platform = { os: 'unknown', architecture: 'unknown' }
+  const layers = manifest.layers.map((stored): Layer => ({ stored }))
+  return {
+    image: {
+      id: digest,
+      digest,
+      names: [],
+      platform,
+      layers,
+      created: 0,
+      config,
+      manifest: bytes,
+      kind: 'attestation',
+    },
+    documents: { config, manifest: bytes },
+    files: layerFiles,
+    config: { file: blobName(manifest.config.digest) },
+  }
+}
+
+/** The indexes that index.json lists, with the parts that are here. */
+async function gatherIndexes(
+  files: Files,
+  found: Found,
+  descriptors: readonly Descriptor[],
+): Promise<Pick<Contents, 'indexes' | 'attestations'>> {
+  const indexes = new Map<Digest, Image>()
+  const attestations = new Map<Digest, ArchivedImage>()
+  for (const { digest, annotations } of descriptors) {
+    const index = indexes.get(digest) ?? (await readIndex(files, found, digest, attestations))
+    if (!index) continue
+    const name = annotatedName(annotations)
+    indexes.set(digest, name === undefined ? index : { ...index, names: [...new Set([...index.names, name])] })
+  }
+  return { indexes: [...indexes.values()], attestations: [...attestations.values()] }
+}
+
+/** An index with the parts that are here; undefined for what is none, or has none. */
+async function readIndex(
+  files: Files,
+  found: Found,
+  digest: Digest,
+  attestations: Map<Digest, ArchivedImage>,
+): Promise<Image | undefined> {
+  const children = found.documents.get(digest)
+  const manifest = Array.isArray(children) ? await addressed(files, digest) : undefined
+  if (!manifest) return undefined
+  const parts: Image[] = []
+  for (const child of children as readonly Descriptor[]) {
+    const attests = isAttestation(child)
+    const part = attests
+      ? (attestations.get(child.digest) ?? (await attestation(files, found, child)))
+      : partOf(found, child.digest)
+    if (!part) continue
+    if (attests) attestations.set(child.digest, part)
+    parts.push({ ...part.image, digest: child.digest })
+  }
+  const first = parts.find(({ kind }) => kind === undefined)
+  if (!first) return undefined
+  const { platform, created } = first
+  return { id: digest, digest, names: [], platform, created, layers: [], manifest, parts }
+}
+
+/** The image of this very manifest: one config may have several. */
+function partOf(found: Found, digest: Digest): ArchivedImage | undefined {
+  const what = found.documents.get(digest)
+  if (typeof what !== 'object' || !('image' in what)) return undefined
+  const { manifest } = found.images.get(what.image.id)?.archived.documents ?? {}
+  return manifest && digestOf(manifest) === digest ? what : undefined
 }
 
 /** Top-level folders of a root file system; three of them make one. */
@@ -493,7 +581,7 @@ export async function readContents(all: Files, top: ReadonlySet<string>): Promis
   if (!docker && !oci) {
     const kind = otherKind(files, top)
     if (kind !== 'rootfs') throw kind
-    return { format: 'rootfs', images: [], blobs: [], absent: [] }
+    return { format: 'rootfs', images: [], indexes: [], attestations: [], blobs: [], absent: [] }
   }
   refuseHostile(files)
   const found: Found = {
@@ -514,9 +602,11 @@ export async function readContents(all: Files, top: ReadonlySet<string>): Promis
   }
   if (found.images.size === 0 && found.absent.length === 0 && found.others.size > 0)
     throw new AppError('archive-not-images', { kind: [...found.others].some(isHelm) ? 'helm' : 'tar' })
+  const gathered = await gatherIndexes(files, found, oci ?? [])
   return {
     format: docker ? 'docker-archive' : 'oci-archive',
     images: [...images(found)],
+    ...gathered,
     blobs: [...blobs(files)],
     absent: found.absent,
   }

@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/errors.ts'
 import type { Digest } from '../../shared/reference.ts'
 import type { Descriptor, Image, Layer } from '../place/place.ts'
+import { orderedLayers } from './contents.ts'
 import { digestOf } from './digest.ts'
 import {
   createdOf,
@@ -25,6 +26,8 @@ export interface Documents {
 const IMAGE_CONFIGS: readonly string[] = [MEDIA.config, MEDIA.dockerConfig, '']
 /** docker's `foreign` and OCI's `nondistributable` layers: bases of Windows, mostly. */
 const FOREIGN = /nondistributable|\.foreign\./
+/** A layer of files: OCI's and docker's. What is none (an in-toto statement, a signature) is an artifact's, whatever its config. */
+const FILE_LAYER = /^application\/vnd\.(?:oci\.image\.layer|docker\.image\.rootfs)\./
 /** Platforms asked for at once. */
 const AT_ONCE = 4
 const UNKNOWN = { os: 'unknown', architecture: 'unknown' } as const
@@ -39,7 +42,8 @@ function proven(bytes: Uint8Array | undefined, digest: Digest): Uint8Array | und
 }
 
 function layerOf(stored: Descriptor, diffId: Digest | undefined): Layer {
-  return { ...(diffId ? { diffId } : {}), stored, ...(FOREIGN.test(stored.mediaType) ? { foreign: true } : {}) }
+  const foreign = FOREIGN.test(stored.mediaType) || (stored.urls !== undefined && stored.urls.length > 0)
+  return { ...(diffId ? { diffId } : {}), stored, ...(foreign ? { foreign } : {}) }
 }
 
 /** An image whose manifest is at hand; undefined when its config is not. */
@@ -54,17 +58,14 @@ async function leaf(
   const config = proven(await documents.config(manifest.config), manifest.config.digest)
   if (!config) return undefined
   const known = { id: digest, digest, names, manifest: bytes, config }
-  if (attestation || !IMAGE_CONFIGS.includes(manifest.config.mediaType)) {
+  const files = manifest.layers.every(({ mediaType }) => mediaType === '' || FILE_LAYER.test(mediaType))
+  if (attestation || !files || !IMAGE_CONFIGS.includes(manifest.config.mediaType)) {
     const layers = manifest.layers.map((stored) => layerOf(stored, undefined))
     return { ...known, layers, platform: UNKNOWN, created: 0, kind: attestation ? 'attestation' : 'artifact' }
   }
   const parsed = parseConfig(config, manifest.config.digest)
   const ids = diffIds(parsed)
-  if (ids.length !== manifest.layers.length)
-    throw new AppError('archive-damaged', {
-      detail: `${digest}: ${manifest.layers.length} layers listed, ${ids.length} described`,
-    })
-  const layers = manifest.layers.map((stored, index) => layerOf(stored, ids[index]))
+  const layers = orderedLayers(manifest, ids, digest).map((stored, index) => layerOf(stored, ids[index]))
   return { ...known, layers, platform: platformOf(parsed), created: createdOf(parsed) }
 }
 

@@ -1,10 +1,14 @@
 import { AppError } from '../../shared/errors.ts'
-import { isProblem, normaliseName, parseReference } from '../../shared/reference.ts'
+import { isProblem, normaliseName, parseReference, type Reference } from '../../shared/reference.ts'
 
-/** Places as the command line writes them: `engine:[REF]`, `engine@CONTEXT:[REF]`, `archive:FILE[#REF]`. */
+/**
+ * Places as the command line writes them: `engine:[REF]`, `engine@CONTEXT:[REF]`, `archive:FILE[#REF]`, `layout:DIR[#REF]`,
+ * `registry:HOST/REPO[:TAG|@DIGEST]`.
+ */
 export type Address =
   | { readonly type: 'engine'; readonly context: string | undefined; readonly ref: string | undefined }
-  | { readonly type: 'archive'; readonly path: string; readonly ref: string | undefined }
+  | { readonly type: 'archive' | 'layout'; readonly path: string; readonly ref: string | undefined }
+  | { readonly type: 'registry'; readonly reference: Reference }
 
 const ID = /^(sha256:)?[0-9a-f]{12,64}$/
 
@@ -36,15 +40,21 @@ export function parseAddress(text: string): Address {
     if (context === '') throw usage(`“${text}” names no docker context`)
     return { type: 'engine', context, ref: checkedRef(ref, text) }
   }
-  const archive = /^archive:(.+)$/s.exec(text)
-  if (archive?.[1]) {
-    const rest = archive[1]
+  const [, type, rest] = /^(archive|layout):(.+)$/s.exec(text) ?? []
+  if ((type === 'archive' || type === 'layout') && rest) {
     const hash = rest.lastIndexOf('#')
     const ref = hash > 0 ? rest.slice(hash + 1) : ''
     // A file may have a # in its name: it parts the two only when a name or id follows.
-    if (ref !== '' && isRef(ref)) return { type: 'archive', path: rest.slice(0, hash), ref: checkedRef(ref, text) }
-    return { type: 'archive', path: rest, ref: undefined }
+    if (ref !== '' && isRef(ref)) return { type, path: rest.slice(0, hash), ref: checkedRef(ref, text) }
+    return { type, path: rest, ref: undefined }
   }
-  if (/^(layout|registry):/.test(text)) throw usage(`places of the kind “${text.split(':')[0]}” are not there yet`)
-  throw usage(`“${text}” is no place: engine:[IMAGE], engine@CONTEXT:[IMAGE] or archive:FILE[#IMAGE]`)
+  const name = /^registry:(.+)$/s.exec(text)?.[1]
+  if (name !== undefined) {
+    const reference = parseReference(name)
+    if (isProblem(reference)) throw usage(`“${name}” is no image name: registry:HOST/REPOSITORY[:TAG|@DIGEST]`)
+    return { type: 'registry', reference }
+  }
+  throw usage(
+    `“${text}” is no place: engine:[IMAGE], engine@CONTEXT:[IMAGE], archive:FILE[#IMAGE], layout:FOLDER[#IMAGE] or registry:HOST/REPOSITORY[:TAG]`,
+  )
 }

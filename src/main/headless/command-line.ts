@@ -1,20 +1,21 @@
+import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Compression, Platform, Problem } from '../../shared/contract.ts'
+import type { Problem } from '../../shared/contract.ts'
 import { type Language, sentence } from '../../shared/error-sentences.ts'
 import { AppError, asAppError } from '../../shared/errors.ts'
 import { type Digest, datedName } from '../../shared/reference.ts'
 import { type Copied, type CopyEvent, copy, type Wish } from '../copy/copy.ts'
 import { verifyingSink } from '../copy/verify.ts'
-import { MEDIA, platformMatches, platformText } from '../format/documents.ts'
+import { digestOf } from '../format/digest.ts'
+import { MEDIA, platformText } from '../format/documents.ts'
 import { describeArchive } from '../place/archive/describe.ts'
 import { checkArchive, openArchive } from '../place/archive/open.ts'
-import { archiveSink } from '../place/archive/sink.ts'
-import { archiveSource } from '../place/archive/source.ts'
 import type { EngineClient } from '../place/engine/client.ts'
-import type { Image, Layer, Sink, Source, Stored } from '../place/place.ts'
-import { layerKey } from '../place/place.ts'
+import { type Image, type Layer, layerKey, leaves, type Sink, type Stored } from '../place/place.ts'
+import { together } from '../platforms.ts'
 import { type Address, idPart, parseAddress } from './address.ts'
+import { destinationName, forEngine, type Opened, Places, type PlatformChoice, type RegistryAccess } from './places.ts'
 import { onStop } from './signals.ts'
 
 /** `caboteur list|inspect|verify|copy`: docs/command-line.md is the contract. stdout carries the answer, stderr the rest. */
@@ -24,20 +25,29 @@ const HELP = `caboteur: carries Docker images from place to place
   caboteur list PLACE [--json]
   caboteur inspect PLACE [--json]
   caboteur verify PLACE [--json]
-  caboteur copy FROM TO [--json] [--compress none|gzip|zstd|bzip2] [--platform OS/ARCH] [--keep-old]
+  caboteur copy FROM TO [--json] [--plan] [--compress none|gzip|zstd|bzip2] [--platform all|OS/ARCH] [--keep-old]
   caboteur serve [--port N] [--root FOLDER …]
 
-PLACE   engine:[IMAGE] | engine@CONTEXT:[IMAGE] | archive:FILE[#IMAGE]
+PLACE   engine:[IMAGE] | engine@CONTEXT:[IMAGE] | archive:FILE[#IMAGE] | layout:FOLDER[#IMAGE]
+        | registry:HOST/REPOSITORY[:TAG|@DIGEST]
 IMAGE   name[:tag] | name@digest | id
+
+For registries: [--username NAME (--password-stdin | --password-file FILE)] [--ca FILE] [--plain HOST …]
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 cancelled. See docs/command-line.md.
 `
 
 const OPTIONS = {
   json: { type: 'boolean' },
+  plan: { type: 'boolean' },
   compress: { type: 'string' },
   platform: { type: 'string' },
   'keep-old': { type: 'boolean' },
+  username: { type: 'string' },
+  'password-stdin': { type: 'boolean' },
+  'password-file': { type: 'string' },
+  ca: { type: 'string' },
+  plain: { type: 'string', multiple: true },
   help: { type: 'boolean', short: 'h' },
 } as const
 
@@ -45,19 +55,11 @@ const METHODS = ['none', 'gzip', 'zstd', 'bzip2'] as const
 
 interface Options {
   readonly json: boolean
-  readonly compress: (typeof METHODS)[number]
-  readonly platform: Platform | undefined
+  readonly plan: boolean
+  readonly compress: (typeof METHODS)[number] | undefined
+  readonly platform: PlatformChoice
   readonly keepOld: boolean
-}
-
-/** An opened place, as a source. */
-interface Opened {
-  readonly source: Source
-  /** What the address names: one image, or all of a file. */
-  readonly images: readonly Image[]
-  readonly format: string
-  readonly compression: Compression
-  readonly engine?: EngineClient
+  readonly places: Places
 }
 
 function usage(detail: string): AppError {
@@ -68,7 +70,42 @@ function print(value: unknown): void {
   process.stdout.write(`${typeof value === 'string' ? value : JSON.stringify(value)}\n`)
 }
 
-function parseOptions(args: readonly string[]): { words: string[]; options: Options; help: boolean } {
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values']
+
+function platformOf(text: string | undefined): PlatformChoice {
+  if (text === undefined || text === 'all') return text
+  const [os, architecture, variant, ...rest] = text.split('/')
+  if (!os || !architecture || rest.length > 0)
+    throw usage(`--platform ${text}: all, or os/arch, for instance linux/amd64`)
+  return { os, architecture, ...(variant ? { variant } : {}) }
+}
+
+/** A password comes on stdin or from a file: arguments are anybody's to read. */
+async function passwordOf(values: Values): Promise<string | undefined> {
+  const file = values['password-file']
+  if (values['password-stdin'] !== true && file === undefined) return undefined
+  if (values.username === undefined) throw usage('a password needs --username')
+  const text = file === undefined ? Buffer.concat(await Array.fromAsync(process.stdin)).toString() : await textOf(file)
+  return text.replace(/\r?\n$/, '')
+}
+
+async function textOf(path: string): Promise<string> {
+  return await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new AppError('file-missing', { path }, { cause: error })
+  })
+}
+
+async function accessOf(values: Values): Promise<RegistryAccess> {
+  const password = await passwordOf(values)
+  return {
+    ...(values.username === undefined ? {} : { username: values.username }),
+    ...(password === undefined ? {} : { password }),
+    ...(values.ca === undefined ? {} : { ca: await textOf(values.ca) }),
+    plain: values.plain ?? [],
+  }
+}
+
+async function parseOptions(args: readonly string[]): Promise<{ words: string[]; options: Options; help: boolean }> {
   let parsed: ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>
   try {
     parsed = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
@@ -76,83 +113,17 @@ function parseOptions(args: readonly string[]): { words: string[]; options: Opti
     throw new AppError('usage', { detail: error instanceof Error ? error.message : String(error) }, { cause: error })
   }
   const { values, positionals } = parsed
-  const compress = METHODS.find((method) => method === (values.compress ?? 'none'))
-  if (!compress) throw usage(`--compress ${values.compress}: ${METHODS.join(', ')}`)
-  const [os, architecture, variant, ...rest] = values.platform?.split('/') ?? []
-  if (values.platform !== undefined && (!os || !architecture || rest.length > 0))
-    throw usage(`--platform ${values.platform}: os/arch, for instance linux/amd64`)
-  const platform = os && architecture ? { os, architecture, ...(variant ? { variant } : {}) } : undefined
-  const options = { json: values.json === true, compress, platform, keepOld: values['keep-old'] === true }
+  const compress = METHODS.find((method) => method === values.compress)
+  if (values.compress !== undefined && !compress) throw usage(`--compress ${values.compress}: ${METHODS.join(', ')}`)
+  const options: Options = {
+    json: values.json === true,
+    plan: values.plan === true,
+    compress,
+    platform: platformOf(values.platform),
+    keepOld: values['keep-old'] === true,
+    places: new Places(await accessOf(values)),
+  }
   return { words: positionals, options, help: values.help === true }
-}
-
-/** Engines this command line talks to: their connections end with it. */
-const connected = new Set<EngineClient>()
-
-/** An engine by its docker context, by the name of an added computer, or by what its product is called (`colima`). */
-async function connectTo(context: string | undefined): Promise<EngineClient> {
-  const { allEngines, findEngines } = await import('../place/engine/find.ts')
-  const { connect } = await import('../place/engine/client.ts')
-  let address = (await findEngines()).find(({ id, current }) => (context === undefined ? current : id === context))
-  if (!address && context !== undefined) {
-    const { Computers } = await import('../computers.ts')
-    const { State } = await import('../state.ts')
-    const state = new State()
-    const others = [...(await new Computers(state).addresses()), ...(await allEngines())]
-    state.close()
-    address = others.find(({ name }) => name === context) ?? others.find(({ kind }) => kind === context)
-  }
-  if (!address) throw new AppError('docker-address', { address: context ?? '' })
-  const client = await connect(address)
-  connected.add(client)
-  return client
-}
-
-function matches(image: Image, ref: string): boolean {
-  const id = idPart(ref)
-  return id === undefined ? image.names.includes(ref) : image.id.slice('sha256:'.length).startsWith(id)
-}
-
-async function openPlace(address: Address, options: Options, signal: AbortSignal): Promise<Opened> {
-  if (address.type === 'archive') {
-    const archive = await openArchive(resolve(address.path), signal)
-    if (archive.contents.format === 'rootfs') throw new AppError('archive-rootfs', { path: address.path })
-    const all = archive.contents.images.map(({ image }) => image)
-    const { ref } = address
-    const named =
-      ref === undefined
-        ? all
-        : all.filter((image) => matches(image, ref)).map((image) => (idPart(ref) ? image : { ...image, names: [ref] }))
-    if (ref !== undefined && named.length === 0)
-      throw new AppError('image-missing', { image: ref, place: address.path })
-    return {
-      source: archiveSource(archive),
-      images: ofPlatform(named, options.platform),
-      format: archive.contents.format,
-      compression: archive.compression,
-    }
-  }
-  if (address.ref === undefined) throw usage('an engine needs an image: engine:NAME or engine:ID')
-  const engine = await connectTo(address.context)
-  const { engineSource, readImage } = await import('../place/engine/source.ts')
-  const image = await readImage(engine, address.ref)
-  const named = idPart(address.ref) ? image : { ...image, names: [address.ref] }
-  return {
-    source: engineSource(engine),
-    images: ofPlatform([named], options.platform),
-    format: 'engine',
-    compression: 'none',
-    engine,
-  }
-}
-
-/** @throws platform-missing */
-function ofPlatform(images: readonly Image[], platform: Platform | undefined): readonly Image[] {
-  if (!platform) return images
-  const fitting = images.filter((image) => platformMatches(image.platform, platform))
-  if (fitting.length > 0 || images.length === 0) return fitting
-  const have = [...new Set(images.map((image) => platformText(image.platform)))].join(', ')
-  throw new AppError('platform-missing', { image: images[0]?.names[0] ?? '', platform: platformText(platform), have })
 }
 
 /** The shape of `inspect` and of `copy`'s last event. */
@@ -174,10 +145,53 @@ const NONE: ReadonlyMap<string, Stored> = new Map()
 
 async function list(place: string, options: Options, signal: AbortSignal): Promise<void> {
   const address = parseAddress(place)
-  const images = address.type === 'engine' ? await listEngine(address) : await listArchive(address, options, signal)
+  const images = await listed(address, options, signal)
   if (options.json) return print({ images })
   for (const { names, id, size } of images)
     print(`${id.slice(7, 19)}  ${String(size).padStart(12)}  ${names.join(' ') || '-'}`)
+}
+
+async function listed(address: Address, options: Options, signal: AbortSignal): Promise<Listed[]> {
+  if (address.type === 'engine') return await listEngine(address, options.places)
+  if (address.type === 'registry' && address.reference.tag === undefined && address.reference.digest === undefined)
+    return await listRepository(address, options, signal)
+  return (await options.places.source(address, options.platform, signal)).images.map(listedImage)
+}
+
+function listedImage(image: Image): Listed {
+  const layers = leaves(image).flatMap((leaf) => leaf.layers)
+  const sizes = new Map(layers.map((layer) => [layerKey(layer), layer.stored?.size ?? 0]))
+  const config = image.parts ? undefined : configOf(image)
+  return {
+    names: image.names,
+    id: image.id,
+    configDigest: config,
+    platforms: leaves(image).flatMap(({ kind, platform }) => (kind === undefined ? [platformText(platform)] : [])),
+    size: [...sizes.values()].reduce((sum, size) => sum + size, 0),
+    created: new Date(image.created).toISOString(),
+  }
+}
+
+/** Digest of an image's config, where its place gives it before the bytes. */
+function configOf({ config, id, digest }: Image): Digest | undefined {
+  if (config) return digestOf(config)
+  return digest === undefined ? id : undefined
+}
+
+/** Every tag of a repository; tags of one image are its names. */
+async function listRepository(
+  { reference }: Extract<Address, { type: 'registry' }>,
+  { places }: Options,
+  signal: AbortSignal,
+): Promise<Listed[]> {
+  const { readReference } = await import('../place/registry/source.ts')
+  const repository = { client: await places.registry(reference.domain), host: reference.domain, path: reference.path }
+  const byId = new Map<Digest, Image>()
+  for await (const tag of repository.client.tags(repository.path, signal)) {
+    const image = await readReference(repository, { tag }, signal)
+    byId.set(image.id, { ...image, names: [...(byId.get(image.id)?.names ?? []), ...image.names] })
+  }
+  return [...byId.values()].map(listedImage)
 }
 
 interface Listed {
@@ -189,8 +203,8 @@ interface Listed {
   readonly created: string
 }
 
-async function listEngine(address: Extract<Address, { type: 'engine' }>): Promise<Listed[]> {
-  const engine = await connectTo(address.context)
+async function listEngine(address: Extract<Address, { type: 'engine' }>, places: Places): Promise<Listed[]> {
+  const engine = await places.engine(address.context)
   const { listImages, inspectImage, inspectedPlatform } = await import('../place/engine/images.ts')
   const rows = await listImages(engine)
   const chosen =
@@ -211,22 +225,6 @@ async function listEngine(address: Extract<Address, { type: 'engine' }>): Promis
   )
 }
 
-async function listArchive(
-  address: Extract<Address, { type: 'archive' }>,
-  options: Options,
-  signal: AbortSignal,
-): Promise<Listed[]> {
-  const { images } = await openPlace(address, options, signal)
-  return images.map(({ names, id, platform, layers, created }) => ({
-    names,
-    id,
-    configDigest: id,
-    platforms: [platformText(platform)],
-    size: layers.reduce((sum, { stored }) => sum + (stored?.size ?? 0), 0),
-    created: new Date(created).toISOString(),
-  }))
-}
-
 async function inspect(place: string, options: Options, signal: AbortSignal): Promise<void> {
   const address = parseAddress(place)
   if (address.type === 'archive' && address.ref === undefined && !options.platform) {
@@ -245,9 +243,10 @@ async function inspect(place: string, options: Options, signal: AbortSignal): Pr
     }))
     return show({ format: described.format, compression: described.compression, images }, options)
   }
-  const { images, format, compression, engine } = await openPlace(address, options, signal)
-  const config = (image: Image): Digest | undefined => (engine?.store === 'containerd' ? undefined : image.id)
-  show({ format, compression, images: images.map((image) => shape(image, config(image), NONE)) }, options)
+  const { images, format, compression, engine } = await options.places.source(address, options.platform, signal)
+  const config = (image: Image): Digest | undefined => (engine?.store === 'containerd' ? undefined : configOf(image))
+  const entries = images.flatMap((image) => leaves(image).map((leaf) => ({ ...leaf, names: image.names })))
+  show({ format, compression, images: entries.map((image) => shape(image, config(image), NONE)) }, options)
 }
 
 function show(value: unknown, options: Options): void {
@@ -276,7 +275,7 @@ async function problemsOf(path: string, signal: AbortSignal): Promise<readonly P
 
 /** Verifying what is not a whole file is copying it nowhere. */
 async function readThrough(address: Address, options: Options, signal: AbortSignal): Promise<readonly Problem[]> {
-  const { source, images } = await openPlace(address, options, signal)
+  const { source, images } = await options.places.source(address, options.platform, signal)
   try {
     await copy(
       source,
@@ -294,66 +293,88 @@ async function readThrough(address: Address, options: Options, signal: AbortSign
   }
 }
 
-async function destination(address: Address, options: Options): Promise<{ sink: Sink; engine?: EngineClient }> {
-  if (address.type === 'archive')
-    return { sink: archiveSink(resolve(address.path), { method: options.compress, level: 'normal' }) }
-  if (options.compress !== 'none') throw usage('--compress is for files')
-  const engine = await connectTo(address.context)
-  const { engineSink } = await import('../place/engine/sink.ts')
-  return { sink: engineSink(engine), engine }
+interface Prepared {
+  readonly opened: Opened
+  readonly sink: Sink
+  readonly engine: EngineClient | undefined
+  readonly wishes: readonly Wish[]
 }
 
-/** A name stands for one image at an engine: of several platforms, its own. @throws platform-missing */
-function forEngine(images: readonly Image[], engine: EngineClient | undefined): readonly Image[] {
-  if (!engine) return images
-  const groups = Map.groupBy(images, (image) => image.names.join(' ') || image.id)
-  return [...groups.values()].flatMap((group) => (group.length === 1 ? group : ofPlatform(group, engine.platform)))
+/** Opens both sides and says who gets which name. @throws usage, name-unclear, platform-missing */
+async function prepare(from: string, to: string, options: Options, signal: AbortSignal): Promise<Prepared> {
+  const [source, target] = [parseAddress(from), parseAddress(to)]
+  const name = destinationName(target)
+  if (name !== undefined && (idPart(name) || name.includes('@')))
+    throw usage(`“${name}” is no name: a destination needs one`)
+  if (target.type === 'registry' && name === undefined)
+    throw usage('a registry needs a version here: registry:HOST/REPOSITORY:TAG')
+  const opened = await options.places.source(source, options.platform, signal)
+  const { sink, engine } = await options.places.sink(target, options.compress, source)
+  const images = engine ? forEngine(opened.images, engine) : together(opened.images, opened.source.indexes ?? [])
+  if (name !== undefined && images.length !== 1) throw new AppError('name-unclear', { name, count: images.length })
+  const now = new Date()
+  const wishes = images.map((image): Wish => {
+    const names = name === undefined ? image.names : [name]
+    return {
+      image: { ...image, names },
+      names: names.map((one) => ({ name: one, ...(options.keepOld ? { keepAs: datedName(one, now) } : {}) })),
+    }
+  })
+  return { opened, sink, engine, wishes }
+}
+
+/** What a copy would move and replace; nothing moves. */
+async function plan({ sink, wishes, engine }: Prepared, options: Options, signal: AbortSignal): Promise<void> {
+  const { missing, exact, replaces } = await sink.plan(wishes, signal)
+  const all = wishes.flatMap(({ image }) => leaves(image))
+  const layers = new Map(all.flatMap((image) => image.layers).map((layer) => [layerKey(layer), layer]))
+  const config = (image: Image): Digest | undefined => (engine?.store === 'containerd' ? undefined : configOf(image))
+  show(
+    {
+      images: wishes.flatMap(({ image, names }) =>
+        leaves(image).map((leaf) => shape({ ...leaf, names: names.map(({ name }) => name) }, config(leaf), NONE)),
+      ),
+      layers: [...layers].map(([key, { diffId, stored }]) => ({
+        diffId,
+        digest: stored?.digest,
+        size: stored?.size,
+        move: missing.has(key),
+        exact: exact || !missing.has(key),
+      })),
+      replaces: replaces.map(({ name, id }) => ({ name, id })),
+    },
+    options,
+  )
 }
 
 async function copyCommand(from: string, to: string, options: Options, signal: AbortSignal): Promise<void> {
-  const [source, target] = [parseAddress(from), parseAddress(to)]
-  const opened = await openPlace(source, options, signal)
-  const { sink, engine } = await destination(target, options)
-  const images = forEngine(opened.images, engine)
-  if (target.ref !== undefined && idPart(target.ref))
-    throw usage(`“${target.ref}” is an id: a destination needs a name`)
-  if (target.ref !== undefined && images.length !== 1)
-    throw new AppError('name-unclear', { name: target.ref, count: images.length })
-  const now = new Date()
-  const wishes = images.map((image): Wish => {
-    const names = target.ref === undefined ? image.names : [target.ref]
-    return {
-      image: { ...image, names },
-      names: names.map((name) => ({ name, ...(options.keepOld ? { keepAs: datedName(name, now) } : {}) })),
-    }
-  })
+  const prepared = await prepare(from, to, options, signal)
+  if (options.plan) return await plan(prepared, options, signal)
+  const { opened, sink, engine, wishes } = prepared
   const copied = await copy(opened.source, wishes, sink, signal, reporter(options))
-  if (engine && copied.replaced.length > 0) await remember(engine, copied)
-  const result = copied.images.map((_, index) => doneShape(wishes[index], copied))
+  if (engine && copied.replaced.length > 0) await remember(engine, copied, options.places)
+  const result = wishes.flatMap((wish) => doneShapes(wish, copied))
   if (options.json)
     print({ type: 'done', images: result, layerBytes: { moved: copied.moved, skipped: copied.skipped } })
   else for (const { names, id } of copied.images) print(names.join(' ') || id)
 }
 
 /** What `--keep-old` kept, so that the window offers the way back too. A memory that fails undoes no copy. */
-async function remember(engine: EngineClient, { replaced }: Copied): Promise<void> {
+async function remember(engine: EngineClient, { replaced }: Copied, { state }: Places): Promise<void> {
   const { Backups } = await import('../backups.ts')
-  const { State } = await import('../state.ts')
-  const state = new State()
   const backups = new Backups(state)
   try {
     await backups.readPreferences()
     await backups.record(engine, replaced)
   } catch (error) {
     console.error(error)
-  } finally {
-    state.close()
   }
 }
 
-function doneShape(wish: Wish | undefined, copied: Copied): unknown {
-  if (!wish) throw new TypeError('a result without a wish')
-  return shape(wish.image, copied.configs.get(wish.image.id), copied.stored)
+function doneShapes({ image, names }: Wish, copied: Copied): unknown[] {
+  return leaves(image).map((leaf) =>
+    shape({ ...leaf, names: names.map(({ name }) => name) }, copied.configs.get(leaf.id), copied.stored),
+  )
 }
 
 /** Events told at most this often, in milliseconds; a change of phase at once. */
@@ -437,8 +458,10 @@ export async function commandLine(args: readonly string[]): Promise<number> {
   const json = args.includes('--json')
   const abort = new AbortController()
   const listenNoMore = onStop(() => abort.abort())
+  let places: Places | undefined
   try {
-    const { words, options, help } = parseOptions(args)
+    const { words, options, help } = await parseOptions(args)
+    ;({ places } = options)
     if (help || words[0] === 'help') {
       print(HELP.trimEnd())
       return 0
@@ -448,6 +471,6 @@ export async function commandLine(args: readonly string[]): Promise<number> {
     return complain(abort.signal.aborted ? new AppError('cancelled', {}, { cause: error }) : asAppError(error), json)
   } finally {
     listenNoMore()
-    for (const client of connected) client.close()
+    await places?.close()
   }
 }

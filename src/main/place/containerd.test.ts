@@ -1,5 +1,9 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Digest } from '../../shared/reference.ts'
+import { type Copied, copy } from '../copy/copy.ts'
+import { blobMemory } from '../memory.ts'
+import { State } from '../state.ts'
 import { damaged, dockerSave } from '../testing/archives.ts'
 import { startContainerdEngine } from '../testing/containerd-engine.ts'
 import { cancelAtEach, clientOf, load, momentsOf, save, type Watching } from '../testing/copies.ts'
@@ -8,8 +12,11 @@ import { handmadeArchives, type MadeArchive, makeImage, ociArchive } from '../te
 import { type BuiltImage, buildImage, expected, runImage } from '../testing/images.ts'
 import { removeDir, tempDir } from '../testing/temp.ts'
 import { openArchive } from './archive/open.ts'
+import { archiveSource } from './archive/source.ts'
 import type { EngineClient } from './engine/client.ts'
+import { engineSink } from './engine/sink.ts'
 import { readImage } from './engine/source.ts'
+import type { Sink, Stored } from './place.ts'
 
 const NAME = 'containerd/app:1'
 const POINTS = 20
@@ -103,6 +110,52 @@ describe('an engine with the containerd store', { timeout: 600_000 }, () => {
       expect(outcome, moment).toMatchObject({ code: 'cancelled' })
       untouched()
     })
+  })
+
+  it('is sent only the blobs that images loaded from here do not have, and everything once it lacks one after all', async () => {
+    const state = new State(join(dir, 'state.db'))
+    const sink = (): Sink => engineSink(client, blobMemory(state))
+    const base = await makeImage({ names: ['less/base:1'], layers: ['busybox', { randomBytes: 400_000 }] })
+    const next = await makeImage({
+      names: ['less/next:1'],
+      layers: ['busybox', { randomBytes: 400_000 }, { textBytes: 5000 }],
+    })
+    const into = async (path: string): Promise<Copied> => {
+      const archive = await openArchive(path, NEVER)
+      const wishes = archive.contents.images.map(({ image }) => ({
+        image,
+        names: image.names.map((name) => ({ name })),
+      }))
+      return await copy(archiveSource(archive), wishes, sink(), NEVER, () => undefined)
+    }
+    const [one, two] = [
+      await ociArchive(dir, [base], { file: 'less-1.tar' }),
+      await ociArchive(dir, [next], { file: 'less-2.tar' }),
+    ]
+    const first = await into(one.path)
+    expect(first.moved).toBeGreaterThan(400_000)
+    expect((await into(one.path)).moved).toBe(0)
+    expect((await into(two.path)).moved).toBeLessThan(5000)
+    expect(runImage(engine, 'less/next:1')).toBe('less/next:1 runs')
+    // The base is gone, and its memory with it only when the store is asked: another image's blobs must not be believed in.
+    const nextId = engine.docker('image', 'inspect', '--format', '{{.Id}}', 'less/next:1')
+    engine.docker('rmi', '--force', 'less/next:1', 'less/base:1')
+    expect((await into(two.path)).moved).toBeGreaterThan(400_000)
+    expect(runImage(engine, 'less/next:1')).toBe('less/next:1 runs')
+    expect(engine.docker('image', 'inspect', '--format', '{{.Id}}', 'less/next:1')).toBe(nextId)
+    // A memory that is wrong costs a second try, and nothing else.
+    const { daemon } = client
+    const [kept] = (await openArchive(one.path, NEVER)).contents.images
+    const layers = (kept?.image.layers ?? []).flatMap(({ stored, diffId }): Stored[] =>
+      stored ? [{ diffId: diffId ?? stored.digest, form: 'gzip', digest: stored.digest, size: stored.size }] : [],
+    )
+    engine.docker('rmi', '--force', 'less/next:1')
+    const other = await buildImage(engine, { name: 'less/other:1', layers: [{ textBytes: 10 }] })
+    await blobMemory(state).remember(daemon, other.id as Digest, layers)
+    await into(one.path)
+    expect(runImage(engine, 'less/base:1')).toBe('less/base:1 runs')
+    engine.docker('rmi', '--force', 'less/base:1', 'less/other:1')
+    state.close()
   })
 
   it('tells which platforms of an image it does not hold: after a save, and before where it can say', async () => {

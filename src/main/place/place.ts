@@ -111,6 +111,8 @@ export type Piece =
 export type LayerPiece = Extract<Piece, { type: 'layer' }>
 
 export interface Source {
+  /** Indexes whose parts `read` gives one by one, for a destination that takes all platforms of a name at once. */
+  readonly indexes?: readonly Image[]
   /** How many pieces may be in work at once; 1 where the bytes come in one stream. */
   readonly parallel: number
   /** The images of these ids, in the order asked. @throws image-missing */

@@ -46,7 +46,7 @@ export function BackDialog({ engine, backup: name, onClose }: BackDialogProps) {
     queries.images.back.mutationOptions({
       onSuccess: ({ replaced }) => {
         announce(t('kept.done', { name: backup?.of ?? '' }))
-        tellMoved(engine, replaced)
+        tellMoved({ type: 'engine', engine }, replaced)
         onClose()
       },
     }),

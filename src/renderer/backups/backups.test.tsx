@@ -28,7 +28,7 @@ function given(answers: Answers = {}) {
 }
 
 beforeEach(() => {
-  useImages.setState({ engine: 'default', rows })
+  useImages.setState({ place: 'engine default', rows })
   useBackups.setState({ engine: 'default', backups: [newest, older] })
   usePreferences.setState({ keepBackups: 3 })
 })
@@ -48,7 +48,10 @@ describe('backupsOf', () => {
 describe('the way back', () => {
   it('is on the line whose version moved', async () => {
     const { client, user } = given()
-    await show(client, <TagChips words={await wordsIn('en')} engine="default" line={line} />)
+    await show(
+      client,
+      <TagChips words={await wordsIn('en')} place={{ type: 'engine', engine: 'default' }} line={line} />,
+    )
     await user.click(screen.getByRole('button', { name: 'Back to the version before of shop:latest…' }))
     expect(useUi.getState().sheet).toEqual({ type: 'back', engine: 'default', backup: newest.name })
   })
@@ -63,7 +66,7 @@ describe('the way back', () => {
     await user.click(screen.getByRole('button', { name: 'Go back' }))
     await vi.waitFor(() => expect(onClose).toHaveBeenCalled())
     expect(asked).toEqual([['back', { engine: 'default', backup: newest.name, expected: 'new' }]])
-    expect(useUi.getState().moved).toEqual({ engine: 'default', replaced })
+    expect(useUi.getState().moved).toEqual({ place: { type: 'engine', engine: 'default' }, replaced })
   })
 })
 

@@ -94,7 +94,9 @@ export function KeptSheet({ engine, onClose }: { engine: string; onClose: () => 
       </ul>
       <KeepPreference />
       {asked?.type === 'back' && <BackDialog engine={engine} backup={asked.backup.name} onClose={put} />}
-      {asked?.type === 'removal' && <RemovalDialog engine={engine} ids={[asked.backup.id]} onClose={put} />}
+      {asked?.type === 'removal' && (
+        <RemovalDialog place={{ type: 'engine', engine }} ids={[asked.backup.id]} onClose={put} />
+      )}
     </SheetFrame>
   )
 }

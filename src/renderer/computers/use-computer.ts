@@ -5,7 +5,7 @@ import type { ErrorData } from '../../shared/errors.ts'
 import type { Client } from '../connect.ts'
 import { asFailure } from '../errors/failure.ts'
 import { useApi } from '../host.tsx'
-import { useEngines } from '../places/engines.ts'
+import { showPlace } from '../places/other-places.ts'
 import { type ComputerForm, computerOf } from './computer-form.ts'
 
 type Found = Awaited<ReturnType<Client['engines']['test']>>
@@ -43,7 +43,7 @@ export function useComputer({ engine, onDone }: Options) {
       computer,
       ...passwordOf(form),
     })
-    useEngines.setState({ chosen: id })
+    showPlace({ type: 'engine', engine: id })
     if (remembered || form.password === '') onDone(computer.name)
     else setStep({ type: 'added' })
   }

@@ -1,9 +1,31 @@
 import { useEffect, useState } from 'react'
+import type { PlaceRef } from '../../shared/contract.ts'
+import { useDrag } from '../dragging/drag-store.ts'
 import { lookIntoFiles } from '../loading/load-queue.ts'
+import { isReady, useEngines } from '../places/engines.ts'
+import { usePlaces } from '../places/other-places.ts'
+import { placeKey } from '../places/place-ref.ts'
 import { useWords } from '../words/use-words.ts'
 
 function hasFiles({ dataTransfer }: DragEvent): boolean {
   return dataTransfer?.types.includes('Files') === true
+}
+
+/** The place under the pointer that a file can be brought to. */
+function placeUnder({ target }: DragEvent): PlaceRef | undefined {
+  const key = target instanceof Element ? target.closest<HTMLElement>('[data-place]')?.dataset['place'] : undefined
+  if (key === undefined) return undefined
+  const engines = (useEngines.getState().engines ?? []).filter(isReady)
+  const places: PlaceRef[] = [
+    ...engines.map(({ id }) => ({ type: 'engine', engine: id }) as const),
+    ...(usePlaces.getState().places ?? []).filter(({ kind }) => kind !== 'files').map(({ place }) => place),
+  ]
+  return places.find((place) => placeKey(place) === key)
+}
+
+function lightUp(place: PlaceRef | undefined): void {
+  const over = place && placeKey(place)
+  if (useDrag.getState().over !== over) useDrag.setState({ over })
 }
 
 /** The whole window takes files; while one is dragged over it, a veil says what letting go will do. */
@@ -22,6 +44,7 @@ export function DropTarget() {
       const gone = by < 0 && event.relatedTarget === null
       depth = gone ? 0 : Math.max(0, depth + by)
       setOver(depth > 0)
+      lightUp(depth > 0 ? placeUnder(event) : undefined)
     }
     window.addEventListener('dragenter', step(1), { signal })
     window.addEventListener('dragleave', step(-1), { signal })
@@ -33,7 +56,8 @@ export function DropTarget() {
         event.preventDefault()
         depth = 0
         setOver(false)
-        lookIntoFiles(event.dataTransfer?.files ?? [])
+        lightUp(undefined)
+        lookIntoFiles(event.dataTransfer?.files ?? [], placeUnder(event))
       },
       { signal },
     )

@@ -112,6 +112,8 @@ interface FolderChooserProps {
   /** Image files to look into, or a folder to write to. */
   kind: 'files' | 'folder'
   start?: string | undefined
+  /** Nothing need be written in the folder. */
+  reading?: boolean
   onChoose: (paths: string[]) => void
   onClose: () => void
   /** Files of this browser instead of the host's. */
@@ -119,7 +121,7 @@ interface FolderChooserProps {
 }
 
 /** Our own chooser, for a host without native dialogs: the folders are those of the computer where Caboteur runs. */
-export function FolderChooser({ kind, start, onChoose, onClose, onUpload }: FolderChooserProps) {
+export function FolderChooser({ kind, start, reading = false, onChoose, onClose, onUpload }: FolderChooserProps) {
   const { t, size } = useWords()
   const { queries } = useApi()
   const host = useHost()
@@ -140,7 +142,9 @@ export function FolderChooser({ kind, start, onChoose, onClose, onUpload }: Fold
     setPath(to)
   }
   const files = kind === 'files'
-  const canChoose = files ? chosen.length > 0 : folder.data?.writable === true && !folder.error
+  const canChoose = files
+    ? chosen.length > 0
+    : folder.data !== undefined && (reading || folder.data.writable) && !folder.error
   return (
     <SheetFrame
       wide
@@ -225,7 +229,9 @@ export function FolderChooser({ kind, start, onChoose, onClose, onUpload }: Fold
               onOpen={(file) => onChoose([file])}
             />
           )}
-          {!files && folder.data && !folder.data.writable && <p className="hint hint-bad">{t('files.readOnly')}</p>}
+          {!files && !reading && folder.data && !folder.data.writable && (
+            <p className="hint hint-bad">{t('files.readOnly')}</p>
+          )}
         </div>
       </div>
     </SheetFrame>

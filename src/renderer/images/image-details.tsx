@@ -1,8 +1,9 @@
 import { Drawer, Skeleton, Stack } from '@mantine/core'
 import type { ReactNode } from 'react'
-import type { ImageDetails } from '../../shared/contract.ts'
+import type { ImageDetails, PlaceRef } from '../../shared/contract.ts'
 import type { ErrorData } from '../../shared/errors.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
+import { AlsoIn } from '../finding/also-in.tsx'
 import { Copyable } from '../shell/copyable.tsx'
 import { useLayer } from '../shell/layers.ts'
 import { shortId } from '../words/format.ts'
@@ -113,7 +114,7 @@ function Configuration({ details }: { details: ImageDetails }) {
 }
 
 /** Everything known about an image, from an engine or from a file. */
-export function DetailsBody({ details }: { details: ImageDetails }) {
+export function DetailsBody({ details, place }: { details: ImageDetails; place: PlaceRef }) {
   const { t, size, date } = useWords()
   const containers = details.containers.map(
     ({ name, running }) => `${name} (${running ? t('details.running') : t('details.notRunning')})`,
@@ -143,6 +144,7 @@ export function DetailsBody({ details }: { details: ImageDetails }) {
           ...(containers.length > 0 ? [[t('details.containers'), containers.join(', ')] as const] : []),
         ]}
       />
+      <AlsoIn details={details} place={place} />
       <Layers layers={details.layers} />
       <Configuration details={details} />
       {details.history.length > 0 && <History history={details.history} />}
@@ -167,13 +169,14 @@ export function DetailsBody({ details }: { details: ImageDetails }) {
 }
 
 interface DetailsDrawerProps {
+  place: PlaceRef
   id: string
   details: ImageDetails | undefined
   error: ErrorData | undefined
   onClose: () => void
 }
 
-export function DetailsDrawer({ id, details, error, onClose }: DetailsDrawerProps) {
+export function DetailsDrawer({ place, id, details, error, onClose }: DetailsDrawerProps) {
   const { t } = useWords()
   const front = useLayer()
   return (
@@ -202,7 +205,7 @@ export function DetailsDrawer({ id, details, error, onClose }: DetailsDrawerProp
               <Skeleton height={160} />
             </Stack>
           )}
-          {details && <DetailsBody details={details} />}
+          {details && <DetailsBody details={details} place={place} />}
         </Drawer.Body>
       </Drawer.Content>
     </Drawer.Root>

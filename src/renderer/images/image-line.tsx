@@ -1,11 +1,11 @@
-import type { ImageFacts } from '../../shared/contract.ts'
+import type { ImageFacts, PlaceRef } from '../../shared/contract.ts'
 import { Check } from '../shell/check.tsx'
-import { platformCode, platformWords } from '../words/platform.ts'
 import type { Words } from '../words/use-words.ts'
 import { toggleImage } from './image-store.ts'
 import { LineMenu } from './line-menu.tsx'
 import { lineTitle } from './line-title.ts'
 import type { GroupLine, ImageLine } from './lines.ts'
+import { PlatformCell } from './platform-cell.tsx'
 import { TagChips } from './tag-chips.tsx'
 import { TagInput } from './tag-input.tsx'
 import { UsedBy } from './used-by.tsx'
@@ -22,7 +22,7 @@ export function GroupCells({ line, words: { t } }: { line: GroupLine; words: Wor
 export interface ImageCellsProps {
   /** Handed down, here and below: asked for by each piece of each row they would cost more than the row. */
   words: Words
-  engine: string
+  place: PlaceRef
   line: ImageLine
   facts: ImageFacts | undefined
   chosen: boolean
@@ -37,7 +37,7 @@ export interface ImageCellsProps {
 /** The cells of one image. Its buttons are reached with the arrow keys, so that the list is one tab stop. */
 export function ImageCells({
   words,
-  engine,
+  place,
   line,
   facts,
   chosen,
@@ -61,18 +61,16 @@ export function ImageCells({
         />
       </td>
       <td className="cell-tags">
-        <TagChips words={words} engine={engine} line={line} whole={whole} />
+        <TagChips words={words} place={place} line={line} whole={whole} />
         {facts && <UsedBy words={words} containers={facts.containers} />}
-        {tagging && <TagInput engine={engine} line={line} onDone={() => onTagging(false)} />}
+        {tagging && <TagInput place={place} line={line} onDone={() => onTagging(false)} />}
         {!tagging && whole && (
           <button type="button" tabIndex={-1} className="chip-add" onClick={() => onTagging(true)}>
             + {t('tag.add')} <span className="visually-hidden">{t('tag.addTo', { image: title })}</span>
           </button>
         )}
       </td>
-      <td className="cell-platform" {...(facts ? { title: platformCode(facts.platform) } : {})}>
-        {facts ? platformWords(facts.platform, t) : ''}
-      </td>
+      <PlatformCell words={words} row={row} facts={facts} />
       <td className="cell-size">{size(row.size)}</td>
       <td className="cell-created">
         {row.created > 0 ? (
@@ -86,7 +84,7 @@ export function ImageCells({
       <td className="cell-more">
         <LineMenu
           words={words}
-          engine={engine}
+          place={place}
           line={line}
           title={title}
           opened={menu}

@@ -1,11 +1,13 @@
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState } from 'react'
+import type { PlaceRef } from '../../shared/contract.ts'
+import { engineOf } from '../places/place-ref.ts'
 import { Check } from '../shell/check.tsx'
 import { openSheet } from '../shell/ui.ts'
 import { useWords } from '../words/use-words.ts'
 import { GroupRow, ImageRow, type RowActions } from './image-row.tsx'
-import { chooseImages, toggleImage, useImages } from './image-store.ts'
+import { chooseImages, takenWith, toggleImage, useImages } from './image-store.ts'
 import type { ImageLine, Line, Sort, SortBy } from './lines.ts'
 import { useFacts } from './use-facts.ts'
 import { HEADER, handleGridKey } from './use-grid-keys.ts'
@@ -43,7 +45,7 @@ function SortHeader({ by, label, className, sort, onSort }: SortHeaderProps) {
 }
 
 interface ImageListProps {
-  engine: string
+  place: PlaceRef
   label: string
   lines: readonly Line[]
   sort: Sort
@@ -65,7 +67,7 @@ function indexOf(lines: readonly Line[]) {
 }
 
 /** The images as a grid that draws only what is in view. One tab stop; arrow keys inside. */
-export function ImageList({ engine, label, lines, sort, onSort }: ImageListProps) {
+export function ImageList({ place, label, lines, sort, onSort }: ImageListProps) {
   const words = useWords()
   const { t } = words
   const scroller = useRef<HTMLDivElement>(null)
@@ -98,7 +100,7 @@ export function ImageList({ engine, label, lines, sort, onSort }: ImageListProps
   })
   const items = virtualizer.getVirtualItems()
   useFacts(
-    engine,
+    engineOf(place),
     items.flatMap(({ index }) => {
       const line = lines[index]
       return line?.kind === 'image' ? [line.row.id] : []
@@ -150,7 +152,7 @@ export function ImageList({ engine, label, lines, sort, onSort }: ImageListProps
       <ImageRow
         key={line.key}
         {...common}
-        engine={engine}
+        place={place}
         line={line}
         active={index === active}
         chosen={chosen.has(line.row.id)}
@@ -180,11 +182,9 @@ export function ImageList({ engine, label, lines, sort, onSort }: ImageListProps
             move,
             toggle: withImage(({ row }) => toggleImage(row.id)),
             chooseAll: () => chooseImages(imageIds),
-            details: withImage(({ row }) => openSheet({ type: 'details', engine, id: row.id })),
+            details: withImage(({ row }) => openSheet({ type: 'details', place, id: row.id })),
             menu: withImage(({ key }) => setMenuKey(key)),
-            remove: withImage(({ row }) =>
-              openSheet({ type: 'removal', engine, ids: chosen.has(row.id) ? [...chosen] : [row.id] }),
-            ),
+            remove: withImage(({ row }) => openSheet({ type: 'removal', place, ids: takenWith(row.id) })),
           })
           if (handled) event.preventDefault()
         }}

@@ -1,5 +1,6 @@
 import { memo, type Ref, useState } from 'react'
-import type { ImageFacts } from '../../shared/contract.ts'
+import type { ImageFacts, PlaceRef } from '../../shared/contract.ts'
+import { endDrag, startDrag } from '../dragging/drag-store.ts'
 import { openSheet } from '../shell/ui.ts'
 import type { Words } from '../words/use-words.ts'
 import { GroupCells, ImageCells } from './image-line.tsx'
@@ -37,7 +38,7 @@ export interface RowActions {
 }
 
 interface ImageRowProps extends RowProps {
-  engine: string
+  place: PlaceRef
   line: ImageLine
   active: boolean
   chosen: boolean
@@ -51,7 +52,7 @@ interface ImageRowProps extends RowProps {
 
 export const ImageRow = memo(function ImageRow({
   words,
-  engine,
+  place,
   line,
   index,
   start,
@@ -78,10 +79,14 @@ export const ImageRow = memo(function ImageRow({
       tabIndex={active ? 0 : -1}
       aria-selected={chosen}
       aria-label={lineTitle(line, words)}
+      // While it is being named, the pointer marks text in its field.
+      draggable={!tagging}
+      onDragStart={(event) => startDrag(event, place, line, words)}
+      onDragEnd={endDrag}
       onFocus={() => actions.activate(key)}
       onDoubleClick={(event) => {
         if (!(event.target as HTMLElement).closest('button, input'))
-          openSheet({ type: 'details', engine, id: line.row.id })
+          openSheet({ type: 'details', place, id: line.row.id })
       }}
       onContextMenu={(event) => {
         if ((event.target as HTMLElement).closest('form')) return
@@ -92,7 +97,7 @@ export const ImageRow = memo(function ImageRow({
     >
       <ImageCells
         words={words}
-        engine={engine}
+        place={place}
         line={line}
         facts={facts}
         chosen={chosen}

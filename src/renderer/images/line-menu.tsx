@@ -1,7 +1,18 @@
 import { Menu } from '@mantine/core'
-import { IconArrowBackUp, IconDeviceFloppy, IconHistory, IconInfoCircle, IconTag, IconTrash } from '@tabler/icons-react'
+import {
+  IconArrowBackUp,
+  IconArrowsDiff,
+  IconDeviceFloppy,
+  IconHistory,
+  IconInfoCircle,
+  IconSend,
+  IconTag,
+  IconTrash,
+} from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import type { PlaceRef } from '../../shared/contract.ts'
 import { backupsOf, useBackups } from '../backups/backup-store.ts'
+import { compareFrom, compareWords, useCompared } from '../finding/compared.ts'
 import { Mark } from '../shell/mark.tsx'
 import { openSheet } from '../shell/ui.ts'
 import type { Words } from '../words/use-words.ts'
@@ -11,7 +22,7 @@ const CLICKS = ['mousedown', 'touchstart']
 
 interface LineMenuProps {
   words: Words
-  engine: string
+  place: PlaceRef
   line: ImageLine
   title: string
   opened: boolean
@@ -60,7 +71,7 @@ function KeptItems({ words: { t }, engine, line }: { words: Words; engine: strin
 
 function OpenMenu({
   words,
-  engine,
+  place,
   line,
   title,
   onChange,
@@ -69,6 +80,8 @@ function OpenMenu({
 }: LineMenuProps & { children: ReactNode }) {
   const { t } = words
   const { id } = line.row
+  const compared = useCompared((state) => state.first)
+  const broken = line.row.content?.problem !== undefined
   return (
     <Menu
       opened
@@ -89,7 +102,7 @@ function OpenMenu({
       <Menu.Dropdown aria-label={t('images.more', { image: title })}>
         <Menu.Item
           leftSection={<IconInfoCircle size={16} aria-hidden />}
-          onClick={() => openSheet({ type: 'details', engine, id })}
+          onClick={() => openSheet({ type: 'details', place, id })}
         >
           {t('images.details')}
         </Menu.Item>
@@ -97,17 +110,31 @@ function OpenMenu({
           {t('images.addTag')}
         </Menu.Item>
         <Menu.Item
+          leftSection={<IconSend size={16} aria-hidden />}
+          disabled={broken}
+          onClick={() => openSheet({ type: 'copy', place, ids: [id] })}
+        >
+          {t('images.send')}
+        </Menu.Item>
+        <Menu.Item
           leftSection={<IconDeviceFloppy size={16} aria-hidden />}
-          onClick={() => openSheet({ type: 'save', engine, ids: [id] })}
+          disabled={broken}
+          onClick={() => openSheet({ type: 'save', place, ids: [id] })}
         >
           {t('images.save')} <span className="docker-word">save</span>
         </Menu.Item>
-        <KeptItems words={words} engine={engine} line={line} />
+        {place.type === 'engine' && <KeptItems words={words} engine={place.engine} line={line} />}
+        <Menu.Item
+          leftSection={<IconArrowsDiff size={16} aria-hidden />}
+          onClick={() => compareFrom({ place, id }, title)}
+        >
+          {compareWords(compared, { place, id }, t)}
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Item
           className="menu-bad"
           leftSection={<IconTrash size={16} aria-hidden />}
-          onClick={() => openSheet({ type: 'removal', engine, ids: [id] })}
+          onClick={() => openSheet({ type: 'removal', place, ids: [id] })}
         >
           {t('images.remove')}
         </Menu.Item>

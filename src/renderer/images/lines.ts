@@ -1,5 +1,6 @@
 import type { ImageRow } from '../../shared/contract.ts'
 import { splitName } from '../../shared/reference.ts'
+import type { ListRow } from './image-store.ts'
 
 export interface GroupLine {
   readonly kind: 'group'
@@ -15,7 +16,7 @@ export interface ImageLine {
   readonly key: string
   readonly repository: string
   readonly tags: readonly string[]
-  readonly row: ImageRow
+  readonly row: ListRow
 }
 
 export type Line = GroupLine | ImageLine
@@ -33,7 +34,7 @@ export function imageTitle({ id, names, repositories }: Pick<ImageRow, 'id' | 'n
   return names[0] ?? repositories[0] ?? id.replace(/^sha256:/, '').slice(0, 12)
 }
 
-function linesOf(row: ImageRow): ImageLine[] {
+function linesOf(row: ListRow): ImageLine[] {
   const byRepository = new Map<string, string[]>()
   for (const name of row.names) {
     const { repository, tag } = splitName(name)
@@ -54,7 +55,9 @@ function linesOf(row: ImageRow): ImageLine[] {
 
 function matches(line: ImageLine, words: readonly string[], containers: string): boolean {
   const names = line.tags.map((tag) => `${line.repository}:${tag}`).join(' ')
-  const text = `${line.repository} ${names} ${line.row.id} ${containers}`.toLowerCase()
+  const { id, content } = line.row
+  const digests = content ? `${content.digest ?? ''} ${content.configDigest ?? ''}` : ''
+  const text = `${line.repository} ${names} ${id} ${digests} ${containers}`.toLowerCase()
   return words.every((word) => text.includes(word))
 }
 
@@ -91,7 +94,7 @@ interface Grouping {
 
 /** The list on screen: a line per repository followed by its images, filtered by the words of `search` and sorted. */
 export function groupImages(
-  rows: readonly ImageRow[],
+  rows: readonly ListRow[],
   { search = '', sort, compare, containers = () => '' }: Grouping,
 ): Line[] {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)

@@ -1,14 +1,16 @@
 import { CloseButton } from '@mantine/core'
 import { IconInfoCircle } from '@tabler/icons-react'
+import type { PlaceRef } from '../../shared/contract.ts'
+import { samePlace } from '../places/place-ref.ts'
 import { dismissMoved, useUi } from '../shell/ui.ts'
 import { useWords } from '../words/use-words.ts'
 import { movedWords } from './moved-words.ts'
 
 /** After a name moved: what still runs the version before, until it is put away. */
-export function MovedNotice({ engine }: { engine: string }) {
+export function MovedNotice({ place }: { place: PlaceRef }) {
   const words = useWords()
   const moved = useUi((state) => state.moved)
-  const shown = moved?.engine === engine ? movedWords(moved.replaced, words) : []
+  const shown = moved && samePlace(moved.place, place) ? movedWords(moved.replaced, words) : []
   const [first, ...rest] = shown
   return (
     <div role="status" className="moved-status">

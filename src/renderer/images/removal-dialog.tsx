@@ -1,6 +1,6 @@
 import { Button, Loader } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import type { Removal } from '../../shared/contract.ts'
+import type { PlaceRef, Removal } from '../../shared/contract.ts'
 import { asFailure } from '../errors/failure.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { useApi } from '../host.tsx'
@@ -8,6 +8,8 @@ import { SheetFrame } from '../shell/sheet.tsx'
 import { announce } from '../shell/ui.ts'
 import { shortId } from '../words/format.ts'
 import { useWords } from '../words/use-words.ts'
+import { removalOf, removeFrom } from './image-actions.ts'
+import { refreshImages, tellsByItself } from './image-store.ts'
 
 type RemovalImage = Removal['images'][number]
 
@@ -69,26 +71,29 @@ function Announced({ removal }: { removal: Removal }) {
 }
 
 interface RemovalDialogProps {
-  engine: string
+  place: PlaceRef
   ids: readonly string[]
   onClose: () => void
 }
 
 /** Says exactly what removing would do before anything goes. */
-export function RemovalDialog({ engine, ids, onClose }: RemovalDialogProps) {
+export function RemovalDialog({ place, ids, onClose }: RemovalDialogProps) {
   const { t } = useWords()
-  const { queries } = useApi()
-  const removal = useQuery(
-    queries.images.removal.queryOptions({ input: { engine, ids: [...ids] }, staleTime: 0, gcTime: 0 }),
-  )
-  const remove = useMutation(
-    queries.images.remove.mutationOptions({
-      onSuccess: ({ removed, kept }) => {
-        announce(t('removal.done', { count: removed.length }))
-        if (kept.length === 0) onClose()
-      },
-    }),
-  )
+  const { client } = useApi()
+  const removal = useQuery({
+    queryKey: ['removal', place, ids],
+    queryFn: () => removalOf(client, place, ids),
+    staleTime: 0,
+    gcTime: 0,
+  })
+  const remove = useMutation({
+    mutationFn: (going: readonly string[]) => removeFrom(client, place, going),
+    onSuccess: ({ removed, kept }) => {
+      if (!tellsByItself(place)) refreshImages()
+      announce(t('removal.done', { count: removed.length }))
+      if (kept.length === 0) onClose()
+    },
+  })
   const going = removal.data?.images.filter(({ outcome }) => outcome === 'remove').map(({ id }) => id) ?? []
   const kept = remove.data?.kept ?? []
   return (
@@ -103,11 +108,7 @@ export function RemovalDialog({ engine, ids, onClose }: RemovalDialogProps) {
             {remove.data || (removal.data && going.length === 0) ? t('common.close') : t('common.cancel')}
           </Button>
           {!remove.data && going.length > 0 && (
-            <Button
-              className="button-bad"
-              loading={remove.isPending}
-              onClick={() => remove.mutate({ engine, ids: going })}
-            >
+            <Button className="button-bad" loading={remove.isPending} onClick={() => remove.mutate(going)}>
               {t('removal.remove', { count: going.length })}
             </Button>
           )}

@@ -1,29 +1,48 @@
 import { ActionIcon, Button } from '@mantine/core'
-import { IconTrash, IconX } from '@tabler/icons-react'
+import { IconArrowsDiff, IconSend, IconTrash, IconX } from '@tabler/icons-react'
+import type { PlaceRef } from '../../shared/contract.ts'
 import { openSheet } from '../shell/ui.ts'
 import { useWords } from '../words/use-words.ts'
 import { chooseImages, useImages } from './image-store.ts'
 
-/** What can be done with the chosen images; there only while some are. */
-export function SelectionBar({ engine }: { engine: string }) {
+/** What can be done with the chosen images; there only while some are. With Docker the first thing is to save, elsewhere to send. */
+export function SelectionBar({ place }: { place: PlaceRef }) {
   const { t, size } = useWords()
   const { rows, chosen } = useImages()
   if (chosen.size === 0) return null
   const ids = [...chosen]
+  const [left, right] = ids
   const bytes = (rows ?? []).reduce((sum, row) => (chosen.has(row.id) ? sum + row.size : sum), 0)
+  const engine = place.type === 'engine'
   return (
     <section className="selection" aria-label={t('images.selection')}>
       <p className="selection-count">
         <strong>{t('images.chosen', { count: chosen.size })}</strong>{' '}
         <span className="muted">{t('common.upTo', { size: size(bytes) })}</span>
       </p>
-      <Button onClick={() => openSheet({ type: 'save', engine, ids })}>
+      <Button variant={engine ? 'filled' : 'default'} onClick={() => openSheet({ type: 'save', place, ids })}>
         {t('images.saveChosen')} <span className="docker-word">save</span>
       </Button>
       <Button
+        variant={engine ? 'default' : 'filled'}
+        leftSection={<IconSend size={16} aria-hidden />}
+        onClick={() => openSheet({ type: 'copy', place, ids })}
+      >
+        {t('images.send')}
+      </Button>
+      {ids.length === 2 && left !== undefined && right !== undefined && (
+        <Button
+          variant="default"
+          leftSection={<IconArrowsDiff size={16} aria-hidden />}
+          onClick={() => openSheet({ type: 'compare', left: { place, id: left }, right: { place, id: right } })}
+        >
+          {t('compare.both')}
+        </Button>
+      )}
+      <Button
         variant="default"
         leftSection={<IconTrash size={16} aria-hidden />}
-        onClick={() => openSheet({ type: 'removal', engine, ids })}
+        onClick={() => openSheet({ type: 'removal', place, ids })}
       >
         {t('images.removeChosen')}
       </Button>

@@ -1,28 +1,32 @@
 import { IconArrowBackUp } from '@tabler/icons-react'
 import { useState } from 'react'
+import type { PlaceRef } from '../../shared/contract.ts'
 import { backupsOf, useBackups } from '../backups/backup-store.ts'
 import { useApi } from '../host.tsx'
 import { Mark } from '../shell/mark.tsx'
 import { announce, openSheet, tellFailure } from '../shell/ui.ts'
 import { shortId } from '../words/format.ts'
 import type { Words } from '../words/use-words.ts'
+import { takeName } from './image-actions.ts'
+import { refreshImages, tellsByItself } from './image-store.ts'
 import type { ImageLine } from './lines.ts'
 
 interface TagChipProps {
   words: Words
-  engine: string
+  place: PlaceRef
   line: ImageLine
   tag: string
 }
 
-function TagChip({ words: { t }, engine, line, tag }: TagChipProps) {
+function TagChip({ words: { t }, place, line, tag }: TagChipProps) {
   const { client } = useApi()
   const [busy, setBusy] = useState(false)
   const name = `${line.repository}:${tag}`
   const untag = async (): Promise<void> => {
     setBusy(true)
     try {
-      await client.images.untag({ engine, id: line.row.id, name })
+      await takeName(client, place, line.row.id, name)
+      if (!tellsByItself(place)) refreshImages()
       announce(t('tag.takenAway', { name }))
     } catch (error) {
       tellFailure(error)
@@ -40,7 +44,10 @@ function TagChip({ words: { t }, engine, line, tag }: TagChipProps) {
         disabled={busy}
         aria-label={t('images.removeTag', { tag, repository: line.repository })}
         onClick={() =>
-          line.row.names.length === 1 ? openSheet({ type: 'last-name', engine, id: line.row.id }) : void untag()
+          // Docker would remove the image with its last name; elsewhere it stays.
+          place.type === 'engine' && line.row.names.length === 1
+            ? openSheet({ type: 'last-name', engine: place.engine, id: line.row.id })
+            : void untag()
         }
       >
         <Mark sign="cross" />
@@ -78,12 +85,12 @@ function BackButtons({ words: { t }, engine, line }: { words: Words; engine: str
 /** The versions of a line, and the ways back to those before. */
 export function TagChips({
   words,
-  engine,
+  place,
   line,
   whole = true,
 }: {
   words: Words
-  engine: string
+  place: PlaceRef
   line: ImageLine
   /** With the crosses that take a version away. */
   whole?: boolean
@@ -93,7 +100,7 @@ export function TagChips({
     <>
       {line.tags.map((tag) =>
         whole ? (
-          <TagChip key={tag} words={words} engine={engine} line={line} tag={tag} />
+          <TagChip key={tag} words={words} place={place} line={line} tag={tag} />
         ) : (
           <span key={tag} className="chip chip-own chip-passing">
             {tag}
@@ -105,7 +112,7 @@ export function TagChips({
           {line.repository === '' ? <code>{shortId(line.row.id)}</code> : t('images.noVersion')}
         </span>
       )}
-      <BackButtons words={words} engine={engine} line={line} />
+      {place.type === 'engine' && <BackButtons words={words} engine={place.engine} line={line} />}
     </>
   )
 }

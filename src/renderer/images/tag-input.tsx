@@ -1,13 +1,15 @@
 import { Button, Group, TextInput } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useId, useRef, useState } from 'react'
+import type { PlaceRef } from '../../shared/contract.ts'
 import { datedName } from '../../shared/reference.ts'
 import { asFailure } from '../errors/failure.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { useApi } from '../host.tsx'
 import { announce, tellMoved } from '../shell/ui.ts'
 import { useWords, type Words } from '../words/use-words.ts'
-import { useImages } from './image-store.ts'
+import { giveName } from './image-actions.ts'
+import { refreshImages, tellsByItself, useImages } from './image-store.ts'
 import type { ImageLine } from './lines.ts'
 import { judgeName, type NewName, shortName } from './new-name.ts'
 
@@ -30,33 +32,34 @@ export function nameWords(judged: NewName, { t, ago }: Words): string {
 }
 
 interface TagInputProps {
-  engine: string
+  place: PlaceRef
   line: ImageLine
   onDone: () => void
 }
 
 /** The field on an image's row that gives it a name: Enter commits, Escape leaves. A name in use offers its three ways. */
-export function TagInput({ engine, line, onDone }: TagInputProps) {
+export function TagInput({ place, line, onDone }: TagInputProps) {
   const words = useWords()
   const { t } = words
-  const { queries } = useApi()
+  const { client } = useApi()
   const rows = useImages((state) => state.rows) ?? []
   const [typed, setTyped] = useState('')
   const [date] = useState(() => new Date())
   const hint = useId()
   const keep = useRef<HTMLButtonElement>(null)
   const judged = judgeName(typed, line.repository, line.row.id, rows)
-  const tag = useMutation(
-    queries.images.tag.mutationOptions({
-      onSuccess: ({ replaced }, { name }) => {
-        tellMoved(engine, replaced)
-        announce(t('tag.given', { name }))
-        onDone()
-      },
-    }),
-  )
+  const tag = useMutation({
+    mutationFn: (asked: { id: string; name: string; expected: string; keepAs?: string }) =>
+      giveName(client, place, asked),
+    onSuccess: ({ replaced }, { name }) => {
+      tellMoved(place, replaced)
+      if (!tellsByItself(place)) refreshImages()
+      announce(t('tag.given', { name }))
+      onDone()
+    },
+  })
   const give = (name: string, expected: string, keepAs?: string): void =>
-    tag.mutate({ engine, id: line.row.id, name, expected, ...(keepAs === undefined ? {} : { keepAs }) })
+    tag.mutate({ id: line.row.id, name, expected, ...(keepAs === undefined ? {} : { keepAs }) })
 
   const submit = (event: FormEvent): void => {
     event.preventDefault()

@@ -27,7 +27,8 @@ function formerWords({ name, replaces }: PlannedName, { t, ago }: Words): string
 }
 
 interface MovedNameProps {
-  image: ArchiveImage
+  /** All names of the image, this one among them. */
+  names: readonly string[]
   planned: PlannedName
   date: Date
   choice: MoveChoice
@@ -35,11 +36,11 @@ interface MovedNameProps {
 }
 
 /** A name that another image has now: what would happen, and the three ways. */
-function MovedName({ image, planned, date, choice, onChoice }: MovedNameProps) {
+export function MovedName({ names, planned, date, choice, onChoice }: MovedNameProps) {
   const words = useWords()
   const { t } = words
   const { repository, tag } = splitName(planned.name)
-  const other = image.names.find((name) => name !== planned.name && splitName(name).repository === repository)
+  const other = names.find((name) => name !== planned.name && splitName(name).repository === repository)
   return (
     <div className="moved-name">
       <span className="pill pill-warn">
@@ -208,7 +209,7 @@ export function LoadImage(props: LoadImageProps) {
         {moved.map((name) => (
           <MovedName
             key={name.name}
-            image={image}
+            names={image.names}
             planned={name}
             date={date}
             choice={moveChoice(choices, image.id, name.name)}

@@ -1,9 +1,11 @@
 import { create } from 'zustand'
+import type { PlaceRef } from '../../shared/contract.ts'
 import type { ErrorData } from '../../shared/errors.ts'
 import { baseName } from '../words/format.ts'
 
 /** A file to look into: one the host can read, or one of this browser that is sent first. */
-export type LoadItem = { readonly key: number; readonly name: string } & (
+/** `to`: the place it was dropped on. */
+export type LoadItem = { readonly key: number; readonly name: string; readonly to?: PlaceRef } & (
   | { readonly path: string }
   | { readonly file: File }
   | { readonly error: ErrorData }
@@ -34,11 +36,11 @@ export function lookIntoPaths(paths: readonly string[]): void {
 }
 
 /** Dropped or chosen files: by their real path in the desktop window, sent to the host in a browser. */
-export function lookIntoFiles(files: Iterable<File>): void {
+export function lookIntoFiles(files: Iterable<File>, to?: PlaceRef): void {
   add(
     [...files].map((file): LoadItem => {
       lastKey += 1
-      const item = { key: lastKey, name: file.name }
+      const item = { key: lastKey, name: file.name, ...(to ? { to } : {}) }
       if (!window.caboteur) return { ...item, file }
       const path = window.caboteur.pathForFile(file)
       return path === '' ? { ...item, error: { code: 'file-missing', parts: { path: file.name } } } : { ...item, path }

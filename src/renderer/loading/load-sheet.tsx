@@ -1,14 +1,19 @@
 import { Button, NativeSelect } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Archive } from '../../shared/contract.ts'
+import type { Archive, PlaceRef } from '../../shared/contract.ts'
+import { CopySheet } from '../copying/copy-sheet.tsx'
+import { chosenPlace, destinationsOf, selectData } from '../copying/destinations.ts'
 import { asFailure } from '../errors/failure.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { useApi, useHost } from '../host.tsx'
 import { DetailsDrawer } from '../images/image-details.tsx'
-import { engineName, engineTitle, isReady, useEngines } from '../places/engines.ts'
+import { engineName, isReady, useEngines } from '../places/engines.ts'
+import { usePlaces } from '../places/other-places.ts'
+import { placeKey } from '../places/place-ref.ts'
 import { CommandBox } from '../shell/copyable.tsx'
 import { SheetFrame } from '../shell/sheet.tsx'
+import { platformCode } from '../words/platform.ts'
 import { useWords } from '../words/use-words.ts'
 import { AboutArchive, ArchiveProblems, ReadingBar } from './about-archive.tsx'
 import { loadCommand } from './load-choices.ts'
@@ -68,6 +73,7 @@ function ArchiveDetails({ path, id, onClose }: { path: string; id: string; onClo
   const details = useQuery(queries.archives.details.queryOptions({ input: { path, id } }))
   return (
     <DetailsDrawer
+      place={{ type: 'archive', path }}
       id={id}
       details={details.data}
       error={details.error ? asFailure(details.error) : undefined}
@@ -114,24 +120,52 @@ interface OpenedProps {
   onClose: () => void
 }
 
-function Opened({ archive, title, step, file, onClose }: OpenedProps) {
+interface IntoDockerProps extends OpenedProps {
+  /** The engine it was dropped on or chosen for. */
+  engineId: string | undefined
+  onTo: (to: PlaceRef) => void
+}
+
+function About({ archive, step }: { archive: Archive; step: string | undefined }) {
+  return (
+    <>
+      {step && `${step} · `}
+      <AboutArchive archive={archive} />
+    </>
+  )
+}
+
+/** What is found out about the file while it is in view. */
+function AboutReading({ archive, file }: { archive: Archive; file: OpenedFile }) {
+  return (
+    <>
+      {file.reading && <ReadingBar reading={file.reading} onStop={file.stop} />}
+      {file.error && <FailureNotice error={file.error} />}
+      <ArchiveProblems archive={archive} />
+    </>
+  )
+}
+
+function IntoDocker({ archive, title, step, file, engineId, onTo, onClose }: IntoDockerProps) {
   const { t } = useWords()
-  const load = useLoad(archive, () => {
-    file.keep()
-    onClose()
-  })
+  const engines = useEngines((state) => state.engines)
+  const places = usePlaces((state) => state.places)
+  const load = useLoad(
+    archive,
+    () => {
+      file.keep()
+      onClose()
+    },
+    engineId,
+  )
   const { engine } = load
+  const groups = destinationsOf({ type: 'archive', path: archive.path }, engines ?? [], places ?? [], t)
   return (
     <SheetFrame
       wide
       reading={!engine}
       title={title}
-      about={
-        <>
-          {step && `${step} · `}
-          <AboutArchive archive={archive} />
-        </>
-      }
+      about={<About archive={archive} step={step} />}
       onClose={onClose}
       summary={
         engine && (
@@ -151,16 +185,18 @@ function Opened({ archive, title, step, file, onClose }: OpenedProps) {
       }
       footer={<Footer archive={archive} file={file} load={load} onClose={onClose} />}
     >
-      {file.reading && <ReadingBar reading={file.reading} onStop={file.stop} />}
-      {file.error && <FailureNotice error={file.error} />}
-      <ArchiveProblems archive={archive} />
+      <AboutReading archive={archive} file={file} />
       {engine ? (
         <NativeSelect
           className="destination"
           label={t('load.to')}
-          value={engine.id}
-          onChange={(event) => load.choose(event.currentTarget.value)}
-          data={load.engines.map((item) => ({ value: item.id, label: engineTitle(item, t) }))}
+          value={placeKey({ type: 'engine', engine: engine.id })}
+          onChange={(event) => {
+            const place = chosenPlace(groups, event.currentTarget.value)
+            if (place?.type === 'engine') load.choose(place.engine)
+            else if (place) onTo(place)
+          }}
+          data={selectData(groups, undefined)}
         />
       ) : (
         <p className="notice notice-warn">{t('load.noEngine')}</p>
@@ -172,6 +208,68 @@ function Opened({ archive, title, step, file, onClose }: OpenedProps) {
         </p>
       )}
     </SheetFrame>
+  )
+}
+
+function CheckButton({ archive, file }: { archive: Archive; file: OpenedFile }) {
+  const { t } = useWords()
+  if (archive.checked !== 'index' || file.reading) return null
+  return (
+    <Button variant="default" onClick={file.check}>
+      {t('load.check')}
+    </Button>
+  )
+}
+
+/** Where the file goes to begin with: where it was dropped, a Docker that is ready, else the Library. */
+function useFirst(item: LoadItem): PlaceRef | undefined {
+  const ready = useEngines((state) => (state.engines ?? []).some(isReady))
+  const library = usePlaces((state) => state.places?.find(({ kind }) => kind === 'library')?.place)
+  return item.to ?? (ready ? undefined : library)
+}
+
+function Opened({ item, ...opened }: OpenedProps & { item: LoadItem }) {
+  const { t } = useWords()
+  const { archive, file, step, onClose } = opened
+  const first = useFirst(item)
+  const [chosen, setChosen] = useState<PlaceRef>()
+  const [looking, setLooking] = useState<string>()
+  const ready = useEngines((state) => (state.engines ?? []).some(isReady))
+  const to = chosen ?? first
+  if (!to || to.type === 'engine' || archive.images.length === 0) {
+    return <IntoDocker {...opened} engineId={to?.type === 'engine' ? to.engine : undefined} onTo={setChosen} />
+  }
+  return (
+    <CopySheet
+      title={t('load.bring', { file: item.name })}
+      about={<About archive={archive} step={step} />}
+      from={{ type: 'archive', path: archive.path }}
+      rows={archive.images.map(({ id, names, platform, size }) => ({
+        id,
+        names,
+        platforms: [platformCode(platform)],
+        size,
+      }))}
+      to={to}
+      onTo={setChosen}
+      doubtful={archive.checked === 'problems'}
+      before={
+        <>
+          <AboutReading archive={archive} file={file} />
+          {!ready && <p className="notice notice-warn">{t('load.noEngine')}</p>}
+          {looking !== undefined && (
+            <ArchiveDetails path={archive.path} id={looking} onClose={() => setLooking(undefined)} />
+          )}
+        </>
+      }
+      onDetails={setLooking}
+      buttons={<CheckButton archive={archive} file={file} />}
+      onStarted={() => {
+        file.keep()
+        onClose()
+      }}
+      onClose={onClose}
+    />
   )
 }
 
@@ -189,7 +287,8 @@ export function LoadSheet({ item, step, steps, onClose }: LoadSheetProps) {
   const ready = useEngines((state) => (state.engines ?? []).some(isReady))
   const title = t(ready ? 'load.title' : 'load.look', { file: item.name })
   const stepText = steps > 1 ? t('load.step', { step, steps }) : undefined
-  if (file.archive) return <Opened archive={file.archive} title={title} step={stepText} file={file} onClose={onClose} />
+  if (file.archive)
+    return <Opened item={item} archive={file.archive} title={title} step={stepText} file={file} onClose={onClose} />
   return (
     <SheetFrame
       wide

@@ -11,7 +11,7 @@ function mainSentence(plan: Plan, count: number, place: string, { t, size }: Wor
 }
 
 /** What happens to each name that another image has now. */
-function nameSentences(plan: Plan, wanted: readonly Wanted[], { t }: Words): string[] {
+export function nameSentences(plan: Plan, wanted: readonly Wanted[], { t }: Words): string[] {
   return plan.images.flatMap(({ id, names }) =>
     names.flatMap(({ name, replaces }) => {
       const asked = wanted.find((image) => image.id === id)?.names.find((other) => other.name === name)

@@ -23,9 +23,9 @@ interface Destination {
 }
 
 /** Where to load: the engine on screen when it is ready, else the first that is. */
-function useDestination(): Destination {
+function useDestination(wanted: string | undefined): Destination {
   const state = useEngines()
-  const [chosen, choose] = useState<string>()
+  const [chosen, choose] = useState(wanted)
   const engines = (state.engines ?? []).filter(isReady)
   const onScreen = engineOnScreen(state)
   const engine = engines.find(({ id }) => id === chosen) ?? engines.find(({ id }) => id === onScreen?.id) ?? engines[0]
@@ -59,9 +59,9 @@ function failureOf(error: unknown): ErrorData | undefined {
 }
 
 /** Everything the load sheet decides with: choices, what the destination has of the file, and the way to start. */
-export function useLoad(archive: Archive, started: () => void): Load {
+export function useLoad(archive: Archive, started: () => void, to?: string): Load {
   const { queries } = useApi()
-  const destination = useDestination()
+  const destination = useDestination(to)
   const [choices, setChoices] = useState(NO_CHOICES)
   const [date] = useState(() => new Date())
   const engine = destination.engine?.id ?? ''

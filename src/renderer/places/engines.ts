@@ -1,10 +1,11 @@
 import { create } from 'zustand'
-import type { EngineInfo, PlaceRef } from '../../shared/contract.ts'
+import type { EngineInfo, PlaceInfo, PlaceRef } from '../../shared/contract.ts'
 import type { ErrorData } from '../../shared/errors.ts'
 import { type Client, follow } from '../connect.ts'
 import { asFailure } from '../errors/failure.ts'
 import { baseName } from '../words/format.ts'
 import type { Translate } from '../words/use-words.ts'
+import { placeKey } from './place-ref.ts'
 import { hasStarted } from './starting.ts'
 
 interface Engines {
@@ -76,9 +77,19 @@ export function engineName(engine: EngineInfo, t: Translate): string {
   return engine.name === '' ? t('places.docker') : t('places.dockerNamed', { name: engine.name })
 }
 
-/** A place in a few words; an engine that is gone by its id. */
-export function placeName(place: PlaceRef, engines: readonly EngineInfo[], t: Translate): string {
+/** A place in a few words; an engine that is gone by its id, another place by its path or host. */
+export function placeName(
+  place: PlaceRef,
+  engines: readonly EngineInfo[],
+  t: Translate,
+  others: readonly PlaceInfo[] = [],
+): string {
+  if (place.type === 'engine') {
+    const engine = engines.find(({ id }) => id === place.engine)
+    return engine ? engineName(engine, t) : place.engine
+  }
   if (place.type === 'archive') return baseName(place.path)
-  const engine = engines.find(({ id }) => id === place.engine)
-  return engine ? engineName(engine, t) : place.engine
+  const info = others.find((other) => placeKey(other.place) === placeKey(place))
+  if (info) return info.kind === 'library' ? t('places.library') : info.name
+  return place.type === 'registry' ? place.host : baseName(place.path)
 }

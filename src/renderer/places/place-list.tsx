@@ -1,9 +1,12 @@
 import { IconPlus } from '@tabler/icons-react'
 import { type KeyboardEvent, useId } from 'react'
-import type { EngineInfo } from '../../shared/contract.ts'
+import type { EngineInfo, PlaceInfo } from '../../shared/contract.ts'
 import { openSheet } from '../shell/ui.ts'
 import { useWords } from '../words/use-words.ts'
 import { engineOnScreen, isLocal, useEngines } from './engines.ts'
+import { placeOnScreen, usePlaces } from './other-places.ts'
+import { OtherRow } from './other-row.tsx'
+import { placeKey } from './place-ref.ts'
 import { PlaceRow } from './place-row.tsx'
 
 /** Up and down go from place to place, left and right to the buttons beside them, too. */
@@ -44,11 +47,69 @@ function Group({ title, engines, current }: { title: string; engines: readonly E
   )
 }
 
-/** The places on the left: every engine found or added. One tab stop, arrow keys inside. */
+interface AddButtonProps {
+  label: string
+  /** Nothing else in the list is to be reached by Tab. */
+  stop?: boolean
+  onClick: () => void
+}
+
+function AddButton({ label, stop = false, onClick }: AddButtonProps) {
+  return (
+    <button type="button" className="place-add" data-place-stop tabIndex={stop ? 0 : -1} onClick={onClick}>
+      <IconPlus size={16} aria-hidden /> {label}
+    </button>
+  )
+}
+
+interface OtherGroupProps {
+  title: string
+  places: readonly PlaceInfo[]
+  current: PlaceInfo | undefined
+}
+
+function OtherGroup({ title, places, current }: OtherGroupProps) {
+  const id = useId()
+  return (
+    <>
+      <h2 className="nav-title" id={id}>
+        {title}
+      </h2>
+      {places.length > 0 && (
+        <ul aria-labelledby={id}>
+          {places.map((info) => (
+            <OtherRow key={placeKey(info.place)} info={info} onScreen={info === current} />
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
+
+/** The Library, folders and registries, each group with the way to one more. */
+function OtherPlaces() {
+  const { t } = useWords()
+  const state = usePlaces()
+  const current = placeOnScreen(state)
+  const of = (...kinds: PlaceInfo['kind'][]) => (state.places ?? []).filter(({ kind }) => kinds.includes(kind))
+  if (!state.places) return null
+  return (
+    <>
+      <OtherGroup title={t('places.withoutDocker')} places={of('library')} current={current} />
+      <OtherGroup title={t('places.folders')} places={of('layout', 'files')} current={current} />
+      <AddButton label={t('places.openFolder')} onClick={() => openSheet({ type: 'open-folder' })} />
+      <OtherGroup title={t('places.registries')} places={of('registry')} current={current} />
+      <AddButton label={t('places.addRegistry')} onClick={() => openSheet({ type: 'registry' })} />
+    </>
+  )
+}
+
+/** The places on the left: every engine found or added, and what there is without Docker. One tab stop, arrow keys inside. */
 export function PlaceList() {
   const { t } = useWords()
   const state = useEngines()
-  const current = engineOnScreen(state)?.id ?? ''
+  const other = usePlaces((places) => placeOnScreen(places) !== undefined)
+  const current = other ? '' : (engineOnScreen(state)?.id ?? '')
   const local = state.engines?.filter(isLocal) ?? []
   const others = state.engines?.filter((engine) => !isLocal(engine)) ?? []
   return (
@@ -57,15 +118,12 @@ export function PlaceList() {
       {state.engines?.length === 0 && <p className="muted">{t('places.none')}</p>}
       <Group title={t('places.thisComputer')} engines={local} current={current} />
       <Group title={t('places.otherComputers')} engines={others} current={current} />
-      <button
-        type="button"
-        className="place-add"
-        data-place-stop
-        tabIndex={current === '' ? 0 : -1}
+      <AddButton
+        label={t('places.add')}
+        stop={current === '' && !other}
         onClick={() => openSheet({ type: 'computer' })}
-      >
-        <IconPlus size={16} aria-hidden /> {t('places.add')}
-      </button>
+      />
+      <OtherPlaces />
     </nav>
   )
 }

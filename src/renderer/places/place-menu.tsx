@@ -1,21 +1,24 @@
 import { Menu } from '@mantine/core'
 import { IconPencil, IconX } from '@tabler/icons-react'
-import type { ReactElement } from 'react'
+import type { ReactElement, ReactNode } from 'react'
 import { openSheet } from '../shell/ui.ts'
 import { useWords } from '../words/use-words.ts'
 
-interface PlaceMenuProps {
-  engine: string
+interface FrameProps {
   name: string
   opened: boolean
   onOpen: () => void
   onClose: () => void
-  /** The button it belongs to. */
-  children: ReactElement
 }
 
-/** What can be done with a computer the person added. */
-export function PlaceMenu({ engine, name, opened, onOpen, onClose, children }: PlaceMenuProps) {
+interface PlaceMenuFrameProps extends FrameProps {
+  /** The button it belongs to. */
+  button: ReactElement
+  children: ReactNode
+}
+
+/** The menu of a row of the list of places. */
+export function PlaceMenuFrame({ name, opened, onOpen, onClose, button, children }: PlaceMenuFrameProps) {
   const { t } = useWords()
   return (
     <Menu
@@ -31,23 +34,37 @@ export function PlaceMenu({ engine, name, opened, onOpen, onClose, children }: P
       clickOutsideEvents={CLICKS}
       transitionProps={{ duration: 0 }}
     >
-      <Menu.Target>{children}</Menu.Target>
-      <Menu.Dropdown aria-label={t('places.more', { name })}>
-        <Menu.Item
-          leftSection={<IconPencil size={16} aria-hidden />}
-          onClick={() => openSheet({ type: 'computer', engine })}
-        >
-          {t('places.change')}
-        </Menu.Item>
-        <Menu.Item
-          className="menu-bad"
-          leftSection={<IconX size={16} aria-hidden />}
-          onClick={() => openSheet({ type: 'forget', engine })}
-        >
-          {t('places.forget')}
-        </Menu.Item>
-      </Menu.Dropdown>
+      <Menu.Target>{button}</Menu.Target>
+      <Menu.Dropdown aria-label={t('places.more', { name })}>{children}</Menu.Dropdown>
     </Menu>
+  )
+}
+
+interface PlaceMenuProps extends FrameProps {
+  engine: string
+  /** The button it belongs to. */
+  children: ReactElement
+}
+
+/** What can be done with a computer the person added. */
+export function PlaceMenu({ engine, children, ...frame }: PlaceMenuProps) {
+  const { t } = useWords()
+  return (
+    <PlaceMenuFrame {...frame} button={children}>
+      <Menu.Item
+        leftSection={<IconPencil size={16} aria-hidden />}
+        onClick={() => openSheet({ type: 'computer', engine })}
+      >
+        {t('places.change')}
+      </Menu.Item>
+      <Menu.Item
+        className="menu-bad"
+        leftSection={<IconX size={16} aria-hidden />}
+        onClick={() => openSheet({ type: 'forget', engine })}
+      >
+        {t('places.forget')}
+      </Menu.Item>
+    </PlaceMenuFrame>
   )
 }
 

@@ -1,8 +1,10 @@
 import { IconBrandDocker, IconDots, IconServer } from '@tabler/icons-react'
 import { type KeyboardEvent, useRef, useState } from 'react'
 import type { EngineInfo } from '../../shared/contract.ts'
+import { useDropPlace } from '../dragging/use-drop-place.ts'
 import { useWords, type Words } from '../words/use-words.ts'
-import { engineName, isLocal, shortAddress, useEngines } from './engines.ts'
+import { engineName, isLocal, isReady, shortAddress } from './engines.ts'
+import { showPlace } from './other-places.ts'
 import { PlaceMenu } from './place-menu.tsx'
 
 const AWAY = {
@@ -35,7 +37,7 @@ function stateWords(engine: EngineInfo, words: Words): string {
   ].join(' · ')
 }
 
-function asksForMenu(event: KeyboardEvent): boolean {
+export function asksForMenu(event: KeyboardEvent): boolean {
   return event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)
 }
 
@@ -45,6 +47,7 @@ export function PlaceRow({ engine, onScreen }: { engine: EngineInfo; onScreen: b
   const { t } = words
   const [menu, setMenu] = useState(false)
   const place = useRef<HTMLButtonElement>(null)
+  const drop = useDropPlace({ type: 'engine', engine: engine.id }, isReady(engine))
   const Icon = isLocal(engine) ? IconBrandDocker : IconServer
   const name = engineName(engine, t)
   const mayChange = engine.kind === 'added'
@@ -56,6 +59,7 @@ export function PlaceRow({ engine, onScreen }: { engine: EngineInfo; onScreen: b
   return (
     <li
       className={mayChange ? 'place-line place-line-more' : 'place-line'}
+      {...drop}
       {...(mayChange
         ? {
             onContextMenu: (event) => {
@@ -73,7 +77,7 @@ export function PlaceRow({ engine, onScreen }: { engine: EngineInfo; onScreen: b
         tabIndex={onScreen ? 0 : -1}
         {...(onScreen ? { 'aria-current': 'page' as const } : {})}
         title={engine.address}
-        onClick={() => useEngines.setState({ chosen: engine.id })}
+        onClick={() => showPlace({ type: 'engine', engine: engine.id })}
         onKeyDown={(event) => {
           if (!mayChange || !asksForMenu(event)) return
           event.preventDefault()

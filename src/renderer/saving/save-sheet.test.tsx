@@ -27,7 +27,7 @@ const none: Archive = {
 async function open(exists = false) {
   const { client, started } = fakeHost({ archive: none, exists })
   const onClose = vi.fn()
-  await show(client, <SaveSheet engine="default" rows={rows} onClose={onClose} />)
+  await show(client, <SaveSheet place={{ type: 'engine', engine: 'default' }} rows={rows} onClose={onClose} />)
   await vi.waitFor(() => expect(screen.getByRole('textbox', { name: 'Folder' })).toHaveProperty('value', '/home/lea'))
   return { started, onClose, user: userEvent.setup() }
 }

@@ -1,10 +1,11 @@
 import { Button, Checkbox, NativeSelect, Radio } from '@mantine/core'
-import type { ImageRow } from '../../shared/contract.ts'
+import type { ImageRow, PlaceRef } from '../../shared/contract.ts'
 import { asFailure } from '../errors/failure.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { useHost } from '../host.tsx'
 import { imageTitle } from '../images/lines.ts'
 import { engineTitle, useEngines } from '../places/engines.ts'
+import { usePlacePhrase } from '../places/place-names.ts'
 import { SheetFrame } from '../shell/sheet.tsx'
 import { absentWords } from '../words/absent.ts'
 import { baseName } from '../words/format.ts'
@@ -104,23 +105,26 @@ function Warnings({ save }: { save: Save }) {
 }
 
 interface SaveSheetProps {
-  engine: string
+  place: PlaceRef
+  /** Where the file is to go, unless the person says otherwise. */
+  folder?: string | undefined
   rows: readonly ImageRow[]
   onClose: () => void
 }
 
 /** Chosen images into one file: which names, how it is called, where to, how small. */
-export function SaveSheet({ engine, rows, onClose }: SaveSheetProps) {
+export function SaveSheet({ place, folder, rows, onClose }: SaveSheetProps) {
   const { t, size } = useWords()
-  const engineInfo = useEngines((state) => state.engines?.find(({ id }) => id === engine))
-  const save = useSave(engine, rows, onClose)
+  const nameOf = usePlacePhrase()
+  const engine = useEngines((state) => place.type === 'engine' && state.engines?.find(({ id }) => id === place.engine))
+  const save = useSave(place, rows, onClose, folder)
   const { target, free, most } = save
   const error = target.error ?? save.save.error
   return (
     <SheetFrame
       wide
       title={t('save.title', { count: rows.length, image: rows[0] ? imageTitle(rows[0]) : '' })}
-      about={engineInfo && t('save.from', { place: engineTitle(engineInfo, t) })}
+      about={t('save.from', { place: engine ? engineTitle(engine, t) : nameOf(place) })}
       onClose={onClose}
       summary={
         <>

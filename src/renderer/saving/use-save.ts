@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { CopyRequest, ImageRow, Plan, Wanted } from '../../shared/contract.ts'
+import type { CopyRequest, ImageRow, PlaceRef, Plan, Wanted } from '../../shared/contract.ts'
 import { useApi, useHost } from '../host.tsx'
 import { nameKey } from '../loading/load-choices.ts'
 import { rememberDownload } from '../transfers/transfer-store.ts'
@@ -13,20 +13,20 @@ export type Level = NonNullable<CopyRequest['compress']>['level']
 export type Way = 'dialog' | 'folder' | 'download'
 
 interface Options {
-  engine: string
+  from: PlaceRef
   images: Wanted[]
   method: SaveMethod
   level: Level
 }
 
 /** Names and folder of the file, as typed or suggested. */
-function useTarget(images: Wanted[], method: SaveMethod) {
+function useTarget(images: Wanted[], method: SaveMethod, first: string | undefined) {
   const { t } = useWords()
   const { queries } = useApi()
   const host = useHost()
   const [date] = useState(() => new Date())
   const [ownName, setOwnName] = useState<string>()
-  const [ownFolder, setOwnFolder] = useState<string>()
+  const [ownFolder, setOwnFolder] = useState(first)
   const [download, setDownload] = useState(false)
   const browse = host?.can.browse === true && !host.can.dialogs
   const home = useQuery(queries.files.list.queryOptions({ input: {}, enabled: browse, staleTime: 0 }))
@@ -78,7 +78,7 @@ function useStart(
   const [tight, setTight] = useState<{ free: number; path: string }>()
   const begin = async (path: string): Promise<void> => {
     const { id } = await client.copies.start({
-      from: { type: 'engine', engine: options.engine },
+      from: options.from,
       to: { type: 'archive', path },
       images: options.images,
       compress: { method: options.method, level: options.level },
@@ -103,7 +103,7 @@ function useStart(
 }
 
 /** Everything the save sheet decides with: names, file, compression, room, and the way to start. */
-export function useSave(engine: string, rows: readonly ImageRow[], started: () => void) {
+export function useSave(from: PlaceRef, rows: readonly ImageRow[], started: () => void, folder?: string) {
   const { queries } = useApi()
   const [off, setOff] = useState<ReadonlySet<string>>(new Set())
   const [method, setMethod] = useState<SaveMethod>('zstd')
@@ -113,17 +113,17 @@ export function useSave(engine: string, rows: readonly ImageRow[], started: () =
     id,
     names: names.filter((name) => !off.has(nameKey(id, name))).map((name) => ({ name })),
   }))
-  const target = useTarget(images, method)
+  const target = useTarget(images, method, folder)
   const plan = useQuery(
     queries.copies.plan.queryOptions({
-      input: { from: { type: 'engine', engine }, to: { type: 'archive', path: target.path }, images },
+      input: { from, to: { type: 'archive', path: target.path }, images },
       staleTime: 0,
       gcTime: 0,
       placeholderData: (before) => before,
     }),
   )
   const most = plan.data?.total ?? rows.reduce((sum, row) => sum + row.size, 0)
-  const { save, tight } = useStart({ engine, images, method, level }, target, most, started)
+  const { save, tight } = useStart({ from, images, method, level }, target, most, started)
   const exists = target.there?.exists === true
   return {
     target,

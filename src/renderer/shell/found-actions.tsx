@@ -1,6 +1,6 @@
 import { Button, Group } from '@mantine/core'
 import { useImages } from '../images/image-store.ts'
-import { engineOnScreen, useEngines } from '../places/engines.ts'
+import { usePlaceOnScreen } from '../places/on-screen.ts'
 import { en } from '../words/en.ts'
 import { fr } from '../words/fr.ts'
 import { useWords } from '../words/use-words.ts'
@@ -23,7 +23,7 @@ export function FoundActions() {
   const { t } = useWords()
   const search = useUi((state) => state.search)
   const chosen = useImages((state) => state.chosen)
-  const engine = useEngines((state) => engineOnScreen(state)?.id)
+  const place = usePlaceOnScreen()
   const load = findsAction(search, 'loadWords')
   const save = findsAction(search, 'saveWords')
   const add = findsAction(search, 'addWords')
@@ -32,11 +32,11 @@ export function FoundActions() {
     <section className="found-actions" aria-label={t('actions.found')}>
       <Group gap="xs">
         {load && <LoadButton variant="default" />}
-        {save && engine !== undefined && (
+        {save && place && (
           <Button
             variant="default"
             disabled={chosen.size === 0}
-            onClick={() => openSheet({ type: 'save', engine, ids: [...chosen] })}
+            onClick={() => openSheet({ type: 'save', place, ids: [...chosen] })}
           >
             {t('images.saveChosen')} <span className="docker-word">save</span>
           </Button>

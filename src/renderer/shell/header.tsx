@@ -5,7 +5,7 @@ import { useRef } from 'react'
 import { askForFiles } from '../files/ask-files.ts'
 import { useApi, useHost } from '../host.tsx'
 import { useImages } from '../images/image-store.ts'
-import { engineOnScreen, isReady, useEngines } from '../places/engines.ts'
+import { useReadyOnScreen } from '../places/on-screen.ts'
 import { useWords } from '../words/use-words.ts'
 import { SettingsMenu } from './settings-menu.tsx'
 import { openSheet, tellFailure, useUi } from './ui.ts'
@@ -67,7 +67,7 @@ export function Header() {
   const { t } = useWords()
   const choosing = useImages((state) => state.chosen.size > 0)
   // One primary button: with images chosen it is the selection bar's, with Docker away it is "try again".
-  const primary = useEngines((state) => isReady(engineOnScreen(state))) && !choosing
+  const primary = useReadyOnScreen() && !choosing
   return (
     <header className="header">
       <p className="brand">

@@ -13,6 +13,8 @@ const WORDS = [
   'layer',
   'container',
   'engine',
+  'library',
+  'registry',
   'load',
   'save',
 ] as const

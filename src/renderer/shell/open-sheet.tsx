@@ -1,26 +1,43 @@
 import { useQuery } from '@tanstack/react-query'
+import type { PlaceRef } from '../../shared/contract.ts'
 import { BackDialog } from '../backups/back-dialog.tsx'
 import { KeptSheet } from '../backups/kept-sheet.tsx'
 import { ComputerSheet } from '../computers/computer-sheet.tsx'
 import { ConsentSheet } from '../computers/consent-sheet.tsx'
 import { ForgetDialog } from '../computers/forget-dialog.tsx'
+import { SendSheet } from '../copying/send-sheet.tsx'
 import { asFailure } from '../errors/failure.ts'
 import { FolderChooser } from '../files/folder-chooser.tsx'
+import { CompareSheet } from '../finding/compare-sheet.tsx'
 import { useApi, useHost } from '../host.tsx'
+import { detailsOf } from '../images/image-actions.ts'
 import { DetailsDrawer } from '../images/image-details.tsx'
 import { useImages } from '../images/image-store.ts'
 import { LastNameDialog, RemovalDialog } from '../images/removal-dialog.tsx'
 import { lookIntoFiles, lookIntoPaths, nextFile, useLoadQueue } from '../loading/load-queue.ts'
 import { LoadSheet } from '../loading/load-sheet.tsx'
+import { ForgetPlace } from '../places/forget-place.tsx'
+import { OpenFolder } from '../places/open-folder.tsx'
+import { RegistrySheet } from '../registries/registry-sheet.tsx'
 import { SaveSheet } from '../saving/save-sheet.tsx'
 import { Help } from './help.tsx'
 import { closeSheet, openSheet, type Sheet, useUi } from './ui.ts'
 
-function EngineDetails({ engine, id }: { engine: string; id: string }) {
-  const { queries } = useApi()
-  const details = useQuery(queries.images.details.queryOptions({ input: { engine, id }, staleTime: 0 }))
+function PlaceDetails({ place, id }: { place: PlaceRef; id: string }) {
+  const { client } = useApi()
+  const row = useImages((state) => state.rows?.find((other) => other.id === id))
+  const details = useQuery({
+    queryKey: ['details', place, id],
+    queryFn: async () => {
+      const details = await detailsOf(client, place, id)
+      // Asked for by its fingerprint, a registry does not tell which versions lead there: the list knows.
+      return details.names.length > 0 ? details : { ...details, names: row?.names ?? [] }
+    },
+    staleTime: 0,
+  })
   return (
     <DetailsDrawer
+      place={place}
       id={id}
       details={details.data}
       error={details.error ? asFailure(details.error) : undefined}
@@ -55,19 +72,28 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
   const rows = useImages((state) => state.rows) ?? []
   switch (sheet.type) {
     case 'details':
-      return <EngineDetails engine={sheet.engine} id={sheet.id} />
+      return <PlaceDetails place={sheet.place} id={sheet.id} />
     case 'save': {
       const ids = new Set(sheet.ids)
       const saved = rows.filter(({ id }) => ids.has(id))
-      return saved.length > 0 && <SaveSheet engine={sheet.engine} rows={saved} onClose={closeSheet} />
+      return (
+        saved.length > 0 && <SaveSheet place={sheet.place} folder={sheet.folder} rows={saved} onClose={closeSheet} />
+      )
+    }
+    case 'copy': {
+      const ids = new Set(sheet.ids)
+      const sent = rows.filter(({ id }) => ids.has(id))
+      return sent.length > 0 && <SendSheet place={sheet.place} rows={sent} to={sheet.to} onClose={closeSheet} />
     }
     case 'removal':
-      return <RemovalDialog engine={sheet.engine} ids={sheet.ids} onClose={closeSheet} />
+      return <RemovalDialog place={sheet.place} ids={sheet.ids} onClose={closeSheet} />
     case 'last-name':
       return (
         <LastNameDialog
           name={rows.find(({ id }) => id === sheet.id)?.names[0] ?? ''}
-          onRemove={() => openSheet({ type: 'removal', engine: sheet.engine, ids: [sheet.id] })}
+          onRemove={() =>
+            openSheet({ type: 'removal', place: { type: 'engine', engine: sheet.engine }, ids: [sheet.id] })
+          }
           onClose={closeSheet}
         />
       )
@@ -81,6 +107,14 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
       return <ForgetDialog engine={sheet.engine} onClose={closeSheet} />
     case 'consent':
       return <ConsentSheet engine={sheet.engine} onClose={closeSheet} />
+    case 'registry':
+      return <RegistrySheet host={sheet.host} onClose={closeSheet} />
+    case 'open-folder':
+      return <OpenFolder onClose={closeSheet} />
+    case 'forget-place':
+      return <ForgetPlace place={sheet.place} onClose={closeSheet} />
+    case 'compare':
+      return <CompareSheet left={sheet.left} right={sheet.right} onClose={closeSheet} />
     case 'choose-files':
       return <FileSheet />
     case 'help':

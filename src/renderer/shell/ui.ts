@@ -1,12 +1,15 @@
 import { create } from 'zustand'
-import type { Replaced } from '../../shared/contract.ts'
+import type { PlaceRef, Replaced, Spot } from '../../shared/contract.ts'
 import type { ErrorData } from '../../shared/errors.ts'
 import { asFailure } from '../errors/failure.ts'
 
 export type Sheet =
-  | { readonly type: 'details'; readonly engine: string; readonly id: string }
-  | { readonly type: 'save'; readonly engine: string; readonly ids: readonly string[] }
-  | { readonly type: 'removal'; readonly engine: string; readonly ids: readonly string[] }
+  | { readonly type: 'details'; readonly place: PlaceRef; readonly id: string }
+  /** `folder`: where the file is to go. */
+  | { readonly type: 'save'; readonly place: PlaceRef; readonly ids: readonly string[]; readonly folder?: string }
+  /** Images of the place on screen to another; `to`: where they were dropped. */
+  | { readonly type: 'copy'; readonly place: PlaceRef; readonly ids: readonly string[]; readonly to?: PlaceRef }
+  | { readonly type: 'removal'; readonly place: PlaceRef; readonly ids: readonly string[] }
   | { readonly type: 'last-name'; readonly engine: string; readonly id: string }
   /** Back to the version that is kept as `backup`. */
   | { readonly type: 'back'; readonly engine: string; readonly backup: string }
@@ -16,6 +19,11 @@ export type Sheet =
   | { readonly type: 'forget'; readonly engine: string }
   /** The fingerprint of a computer that is in the list, but not known yet. */
   | { readonly type: 'consent'; readonly engine: string }
+  /** A registry: a new one, or the one of this host. */
+  | { readonly type: 'registry'; readonly host?: string }
+  | { readonly type: 'open-folder' }
+  | { readonly type: 'forget-place'; readonly place: PlaceRef }
+  | { readonly type: 'compare'; readonly left: Spot; readonly right: Spot }
   | { readonly type: 'choose-files' }
   | { readonly type: 'help' }
 
@@ -25,7 +33,7 @@ interface Ui {
   /** The last failure of something done on the page itself, until put away. */
   failure: ErrorData | undefined
   /** The last name that was moved here to another image, until put away. */
-  moved: { readonly engine: string; readonly replaced: Replaced } | undefined
+  moved: { readonly place: PlaceRef; readonly replaced: Replaced } | undefined
   /** Said by the live region; a new object each time, so that the same words can be said twice. */
   said: { readonly text: string }
 }
@@ -56,8 +64,8 @@ export function dismissFailure(): void {
 }
 
 /** Tells what a moved name left behind; one that moved from no other image is nothing to tell. */
-export function tellMoved(engine: string, replaced: Replaced | undefined): void {
-  useUi.setState({ moved: replaced && { engine, replaced } })
+export function tellMoved(place: PlaceRef, replaced: Replaced | undefined): void {
+  useUi.setState({ moved: replaced && { place, replaced } })
 }
 
 export function dismissMoved(): void {

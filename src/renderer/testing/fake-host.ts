@@ -7,6 +7,7 @@ import {
   type CopyRequest,
   contract,
   type EngineInfo,
+  type Found,
   type HostInfo,
   type HostKeys,
   type Plan,
@@ -42,13 +43,17 @@ export interface Answers {
   computer?: () => Computer
   start?: () => void
   back?: () => Outputs['images']['back']
+  testRegistry?: (input: Inputs['places']['testRegistry']) => Outputs['places']['testRegistry']
+  open?: (input: Inputs['places']['open']) => Outputs['places']['open']
+  search?: (input: Inputs['search']) => Found[]
+  compare?: () => Outputs['compare']
 }
 
 export interface FakeHost {
   archive?: Archive
   answers?: Answers
   /** Answers a plan for what is asked; a copy that would move everything unless told otherwise. */
-  plan?: (request: Pick<CopyRequest, 'to' | 'images'>) => Plan
+  plan?: (request: Pick<CopyRequest, 'to' | 'images' | 'platforms'>) => Plan
   exists?: boolean
 }
 
@@ -68,6 +73,7 @@ const host: HostInfo = {
   version: '0.1.0',
   os: 'linux',
   computer: 'poste-lea',
+  library: '/home/lea/.local/share/caboteur/library',
   can: { dialogs: false, browse: true, reveal: false, start: true },
 }
 
@@ -102,7 +108,7 @@ export interface FakeClient {
 export function fakeHost({ archive = NO_ARCHIVE, answers = {}, plan, exists = false }: FakeHost = {}): FakeClient {
   const started: CopyRequest[] = []
   const asked: (readonly [string, unknown])[] = []
-  const { engines, images, preferences } = os
+  const { engines, images, places, preferences } = os
   const client = createRouterClient({
     host: os.host.handler(() => host),
     engines: {
@@ -153,6 +159,28 @@ export function fakeHost({ archive = NO_ARCHIVE, answers = {}, plan, exists = fa
         return input.ids.map((id) => ({ id, platform: LINUX, containers: [] }))
       }),
     },
+    places: {
+      testRegistry: places.testRegistry.handler(({ input }) => {
+        asked.push(['testRegistry', input])
+        return answers.testRegistry?.(input) ?? { auth: 'none' as const, signedIn: false }
+      }),
+      addRegistry: places.addRegistry.handler(({ input }) => {
+        asked.push(['addRegistry', input])
+        return { place: { type: 'registry' as const, host: input.registry.host }, remembered: true }
+      }),
+      open: places.open.handler(({ input }) => {
+        asked.push(['open', input])
+        return answers.open?.(input) ?? { place: { type: 'layout' as const, path: input.path } }
+      }),
+      forget: places.forget.handler(({ input }) => {
+        asked.push(['forget', input])
+        return {}
+      }),
+    },
+    search: os.search.handler(async function* ({ input }) {
+      yield answers.search?.(input) ?? []
+    }),
+    compare: os.compare.handler(() => answers.compare?.() ?? refuse('image-missing')),
     preferences: {
       set: preferences.set.handler(({ input }) => {
         asked.push(['set', input])

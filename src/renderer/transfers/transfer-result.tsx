@@ -1,7 +1,7 @@
 import { Button, Group } from '@mantine/core'
 import { IconDownload, IconFolderOpen } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
-import type { Transfer } from '../../shared/contract.ts'
+import type { PlaceRef, Transfer } from '../../shared/contract.ts'
 import { asFailure } from '../errors/failure.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { useApi, useHost } from '../host.tsx'
@@ -67,8 +67,13 @@ function bytesWords({ moved, skipped }: Result, { t, size }: Words): string {
     : t('transfers.movedAll', { moved: size(moved) })
 }
 
+function absentKey(to: PlaceRef): 'absent.saved' | 'absent.loaded' | 'absent.copied' {
+  if (to.type === 'archive') return 'absent.saved'
+  return to.type === 'engine' ? 'absent.loaded' : 'absent.copied'
+}
+
 /** What a finished transfer did: what is there now, which names moved, where the file is. */
-export function TransferResult({ id, result }: { id: string; result: Result }) {
+export function TransferResult({ id, to, result }: { id: string; to: PlaceRef; result: Result }) {
   const words = useWords()
   const { t, list } = words
   const names = result.images.map((image) => image.names.join(', ') || shortId(image.id))
@@ -78,7 +83,7 @@ export function TransferResult({ id, result }: { id: string; result: Result }) {
         <SavedFile id={id} file={result.file} download={result.download} />
       ) : (
         <>
-          <p>{t('transfers.loaded', { names: list(names) })}</p>
+          <p>{t(to.type === 'engine' ? 'transfers.loaded' : 'transfers.copied', { names: list(names) })}</p>
           <p className="small muted">{bytesWords(result, words)}</p>
         </>
       )}
@@ -89,7 +94,7 @@ export function TransferResult({ id, result }: { id: string; result: Result }) {
           ))}
         </div>
       ))}
-      {absentWords(result.absent, result.file ? 'absent.saved' : 'absent.loaded', words).map((text) => (
+      {absentWords(result.absent, absentKey(to), words).map((text) => (
         <p key={text} className="small">
           {text}
         </p>

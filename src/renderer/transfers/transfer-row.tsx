@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query'
 import type { Transfer } from '../../shared/contract.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { useApi } from '../host.tsx'
-import { useEngines } from '../places/engines.ts'
+import { usePlaceName } from '../places/place-names.ts'
 import { tellFailure } from '../shell/ui.ts'
 import { shortId } from '../words/format.ts'
 import { useWords } from '../words/use-words.ts'
@@ -107,8 +107,8 @@ function PhaseIcon({ phase }: { phase: Transfer['phase'] }) {
 /** One transfer in the panel: under way, waiting, or what came of it. */
 export function TransferRow({ transfer }: { transfer: Transfer }) {
   const words = useWords()
-  const engines = useEngines((state) => state.engines)
-  const title = transferTitle(transfer, engines ?? [], words)
+  const nameOf = usePlaceName()
+  const title = transferTitle(transfer, nameOf, words)
   const ended = isEnded(transfer)
   return (
     <li className="transfer">
@@ -128,7 +128,7 @@ export function TransferRow({ transfer }: { transfer: Transfer }) {
       {!ended && <TransferProgress transfer={transfer} title={title} />}
       {!ended && transfer.layers.length > 0 && <Layers layers={transfer.layers} />}
       {transfer.error && transfer.phase !== 'cancelled' && <FailureNotice error={transfer.error} spoken={false} />}
-      {transfer.result && <TransferResult id={transfer.id} result={transfer.result} />}
+      {transfer.result && <TransferResult id={transfer.id} to={transfer.to} result={transfer.result} />}
     </li>
   )
 }

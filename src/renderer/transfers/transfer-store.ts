@@ -1,6 +1,7 @@
 import { create } from 'zustand'
 import type { Transfer } from '../../shared/contract.ts'
 import { type Client, follow } from '../connect.ts'
+import { refreshImages } from '../images/image-store.ts'
 
 export const useTransfers = create<{ transfers: readonly Transfer[] }>(() => ({ transfers: [] }))
 
@@ -25,10 +26,21 @@ function startDownloads(transfers: readonly Transfer[]): void {
   }
 }
 
+/** Whether one has just brought something to a place that does not tell of it by itself. */
+function bringsNews(before: readonly Transfer[], now: readonly Transfer[]): boolean {
+  return now.some(
+    ({ id, to, phase }) =>
+      (to.type === 'registry' || to.type === 'archive') &&
+      phase === 'done' &&
+      before.some((transfer) => transfer.id === id && transfer.phase !== 'done'),
+  )
+}
+
 export function followTransfers(client: Client): () => void {
   return follow({
     open: (signal) => client.copies.watch({}, { signal }),
     take: (transfers) => {
+      if (bringsNews(useTransfers.getState().transfers, transfers)) refreshImages()
       useTransfers.setState({ transfers })
       startDownloads(transfers)
     },

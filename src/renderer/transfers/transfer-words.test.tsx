@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { EngineInfo, Transfer } from '../../shared/contract.ts'
+import type { EngineInfo, PlaceRef, Transfer } from '../../shared/contract.ts'
+import { placeName } from '../places/engines.ts'
 import { wordsIn } from '../testing/render.tsx'
 import type { Words } from '../words/use-words.ts'
 import { currentTransfer, isDue, percentOf, progressWords, transferTitle } from './transfer-words.ts'
@@ -27,20 +28,22 @@ const engine: EngineInfo = {
   state: { type: 'connecting' },
 }
 
+const nameOf = (place: PlaceRef) => placeName(place, [engine], en.t)
 const plain = (text: string) => text.replace(/\s/g, ' ')
+
+let en: Words
 
 describe('the words of a transfer', () => {
   let fr: Words
-  let en: Words
   beforeAll(async () => {
     fr = await wordsIn('fr')
     en = await wordsIn('en')
   })
 
   it('say what goes where', () => {
-    expect(plain(transferTitle(transfer, [], fr))).toBe('acme/boutique 2.4.1 et 2 autres → shop.tar')
+    expect(plain(transferTitle(transfer, nameOf, fr))).toBe('acme/boutique 2.4.1 et 2 autres → shop.tar')
     const load: Transfer = { ...transfer, titles: ['nginx:1'], to: { type: 'engine', engine: 'default' } }
-    expect(transferTitle(load, [engine], en)).toBe('nginx 1 → Docker')
+    expect(transferTitle(load, nameOf, en)).toBe('nginx 1 → Docker')
   })
 
   it('say phase, bytes, speed and time left', () => {

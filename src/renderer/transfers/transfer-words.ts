@@ -1,6 +1,5 @@
-import type { EngineInfo, Phase, Transfer } from '../../shared/contract.ts'
+import type { Phase, PlaceRef, Transfer } from '../../shared/contract.ts'
 import { splitName } from '../../shared/reference.ts'
-import { placeName } from '../places/engines.ts'
 import type { Words } from '../words/use-words.ts'
 
 export function isEnded({ phase }: Pick<Transfer, 'phase'>): boolean {
@@ -21,16 +20,21 @@ function spaced(name: string): string {
 }
 
 /** `acme/boutique 2.4.1 → KINGSTON` */
-export function transferTitle(transfer: Transfer, engines: readonly EngineInfo[], { t }: Words): string {
+export function transferTitle(transfer: Transfer, nameOf: (place: PlaceRef) => string, { t }: Words): string {
   const [first, ...others] = transfer.titles
   const what = [
     ...(first === undefined ? [t('common.images', { count: 0 })] : [spaced(first)]),
     ...(others.length > 0 ? [t('transfers.more', { count: others.length })] : []),
   ].join(' ')
-  return t('transfers.title_to', { what, where: placeName(transfer.to, engines, t) })
+  return t('transfers.title_to', { what, where: nameOf(transfer.to) })
 }
 
 const COUNTED: readonly Phase[] = ['copying', 'checking', 'storing', 'preparing']
+
+/** What a transfer is at; only Docker stores by itself what it was sent. */
+export function phaseWords({ phase, to }: Pick<Transfer, 'phase' | 'to'>, t: Words['t']): string {
+  return phase === 'storing' && to.type !== 'engine' ? t('transfers.storingThere') : t(`transfers.phase.${phase}`)
+}
 
 /** `copy · 244 of 381 MB · 38 MB/s · 4 s left` */
 export function progressWords(transfer: Transfer, { t, size, duration }: Words): string {
@@ -38,7 +42,7 @@ export function progressWords(transfer: Transfer, { t, size, duration }: Words):
   const bytes =
     total === undefined || total === 0 ? size(done) : t('transfers.bytesOf', { done: size(done), total: size(total) })
   return [
-    t(`transfers.phase.${phase}`),
+    phaseWords(transfer, t),
     ...(COUNTED.includes(phase) && done > 0 ? [bytes] : []),
     ...(speed === undefined || isEnded(transfer) ? [] : [t('transfers.speed', { size: size(speed) })]),
     ...(left === undefined || isEnded(transfer) ? [] : [t('transfers.left', { time: duration(left) })]),

@@ -4,7 +4,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import type { Transfer } from '../../shared/contract.ts'
 import { useApi } from '../host.tsx'
-import { useEngines } from '../places/engines.ts'
+import { usePlaceName } from '../places/place-names.ts'
 import { tellFailure } from '../shell/ui.ts'
 import { useWords, type Words } from '../words/use-words.ts'
 import { CancelButton, TransferProgress, TransferRow } from './transfer-row.tsx'
@@ -24,8 +24,8 @@ function counts(transfers: readonly Transfer[], current: Transfer | undefined, {
 
 function Current({ transfer }: { transfer: Transfer }) {
   const words = useWords()
-  const engines = useEngines((state) => state.engines)
-  const title = transferTitle(transfer, engines ?? [], words)
+  const nameOf = usePlaceName()
+  const title = transferTitle(transfer, nameOf, words)
   return (
     <>
       <span className="bar-title">{title}</span>
@@ -71,7 +71,7 @@ export function TransfersBar() {
   const title = useId()
   const current = currentTransfer(transfers)
   const last = transfers.at(-1)
-  const engines = useEngines((state) => state.engines)
+  const nameOf = usePlaceName()
   const summary = counts(transfers, current, words)
   return (
     <section className="transfers" aria-labelledby={title} data-pane="transfers">
@@ -84,7 +84,7 @@ export function TransfersBar() {
         {!current && !last && <span className="muted">{t('transfers.none')}</span>}
         {!current && last && (
           <span className={last.phase === 'failed' ? 'bad' : 'muted'}>
-            {transferTitle(last, engines ?? [], words)} · {t(`transfers.phase.${last.phase}`)}
+            {transferTitle(last, nameOf, words)} · {t(`transfers.phase.${last.phase}`)}
           </span>
         )}
         <span className="spacer" />

@@ -1,15 +1,11 @@
-import type { Absent, Platform } from '../../shared/contract.ts'
-import { platformCode, platformWords } from './platform.ts'
+import type { Absent } from '../../shared/contract.ts'
+import { platformCode, platformOf, platformWords } from './platform.ts'
 import type { Words } from './use-words.ts'
 
 const NAMED = 3
 
-function platformOf(code: string): Platform {
-  const [os = '', architecture = '', variant] = code.split('/')
-  return { os, architecture, ...(variant === undefined ? {} : { variant }) }
-}
-
-function named(code: string, { t }: Words): string {
+/** `64-bit ARM (linux/arm64)`. */
+export function namedPlatform(code: string, { t }: Words): string {
   const platform = platformOf(code)
   const words = platformWords(platform, t)
   return words === platformCode(platform) ? words : `${words} (${code})`
@@ -23,7 +19,7 @@ function names(all: readonly string[], { t, list }: Words): string {
 /** Parts of images that a copy lacks, a sentence for each set of platforms. */
 export function absentWords(
   absent: readonly Absent[],
-  key: 'absent.save' | 'absent.saved' | 'absent.loaded',
+  key: 'absent.save' | 'absent.saved' | 'absent.loaded' | 'absent.copy' | 'absent.copied',
   words: Words,
 ): string[] {
   const platforms = Map.groupBy(absent, ({ name }) => name)
@@ -34,7 +30,7 @@ export function absentWords(
         images.map(([name]) => name),
         words,
       ),
-      platforms: words.list(codes.split(' ').map((code) => named(code, words))),
+      platforms: words.list(codes.split(' ').map((code) => namedPlatform(code, words))),
     }),
   )
 }

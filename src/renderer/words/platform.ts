@@ -21,6 +21,12 @@ export function platformCode({ os, architecture, variant }: Platform): string {
   return [os, architecture, ...(variant ? [variant] : [])].join('/')
 }
 
+/** `linux/arm/v7` read back. */
+export function platformOf(code: string): Platform {
+  const [os = '', architecture = '', variant] = code.split('/')
+  return { os, architecture, ...(variant === undefined ? {} : { variant }) }
+}
+
 /** The computer an image is for, in words; docker's own where there are none. */
 export function platformWords(platform: Platform, t: Translate): string {
   const machine = architecture(platform, t)

@@ -4,7 +4,8 @@ import { bzip2Jobs, packBzip2 } from './bzip2.ts'
 import { packGzip } from './gzip-blocks.ts'
 import { packZstd } from './zstd-frames.ts'
 
-export type Level = 'fast' | 'normal' | 'small'
+/** `layer`: for layers on their way to a registry, within a hundredth of what its usual clients send. */
+export type Level = 'fast' | 'layer' | 'normal' | 'small'
 
 export interface PackOptions {
   /** Blocks in flight. The bytes that come out do not depend on it. */
@@ -14,8 +15,8 @@ export interface PackOptions {
 
 /** The tools' own numbers. bzip2 has no level worth the name: its number is the block's size, and less is only less. */
 const LEVELS = {
-  gzip: { fast: 4, normal: 6, small: 9 },
-  zstd: { fast: 1, normal: 3, small: 12 },
+  gzip: { fast: 4, layer: 5, normal: 6, small: 9 },
+  zstd: { fast: 1, layer: 3, normal: 3, small: 12 },
 } as const
 
 /** Two blocks a core keep the cores busy while the reader is; the libuv pool has four threads, more only waits. */

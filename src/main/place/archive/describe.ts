@@ -1,20 +1,17 @@
 import type { Archive, ArchiveImage, ImageDetails } from '../../../shared/contract.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { ArchivedImage } from '../../format/contents.ts'
-import { type Config, createdOf, MEDIA, parseConfig } from '../../format/documents.ts'
+import { configDetails, layerCommands } from '../../format/details.ts'
+import { type Config, MEDIA, parseConfig } from '../../format/documents.ts'
 import type { OpenArchive } from './open.ts'
 
 /** An opened archive in the contract's words. */
 
-function commands(config: Config): (string | undefined)[] {
-  return (config.history ?? []).filter((step) => step.empty_layer !== true).map((step) => step.created_by ?? undefined)
-}
-
 function layerRows({ image, files }: ArchivedImage, config: Config): ArchiveImage['layers'] {
-  const steps = commands(config)
+  const commands = layerCommands(config, image.layers.length)
   return image.layers.map(({ diffId, stored }, index) => {
     const file = files[index]
-    const command = steps.length === image.layers.length ? steps[index] : undefined
+    const command = commands[index]
     const mediaType = stored?.mediaType || (file && MEDIA.layer[file.form])
     const size = file?.entry.size ?? stored?.size
     return {
@@ -61,30 +58,5 @@ export function describeDetails(archive: OpenArchive, id: string): ImageDetails 
   const { image } = archived
   const config = parseConfig(archived.documents.config, archived.config.file)
   const layers = layerRows(archived, config)
-  const run = config.config ?? {}
-  return {
-    id: image.id,
-    configDigest: image.id,
-    names: [...image.names],
-    platform: image.platform,
-    created: image.created,
-    size: layers.reduce((sum, layer) => sum + (layer.size ?? 0), 0),
-    ...(config.author ? { author: config.author } : {}),
-    layers,
-    history: (config.history ?? []).map((step) => ({
-      created: createdOf({ ...config, created: step.created }),
-      command: step.created_by ?? '',
-      comment: step.comment ?? '',
-      empty: step.empty_layer === true,
-    })),
-    command: run.Cmd ?? [],
-    entrypoint: run.Entrypoint ?? [],
-    env: run.Env ?? [],
-    labels: run.Labels ?? {},
-    ports: Object.keys(run.ExposedPorts ?? {}),
-    volumes: Object.keys(run.Volumes ?? {}),
-    user: run.User ?? '',
-    workingDir: run.WorkingDir ?? '',
-    containers: [],
-  }
+  return configDetails(image, config, image.id, layers)
 }

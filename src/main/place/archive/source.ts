@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises'
 import { AppError } from '../../../shared/errors.ts'
 import type { Digest } from '../../../shared/reference.ts'
 import { aboutFile, openFile, readRange, sameStamp } from '../../files.ts'
@@ -12,6 +13,7 @@ import {
   type LayerKey,
   type LayerPiece,
   layerKey,
+  leaves,
   type Piece,
   type Source,
 } from '../place.ts'
@@ -50,7 +52,11 @@ function withAbsent(image: Image, { contents }: OpenArchive): Image {
 
 /** Images out of an opened archive file. A plain one is read where the layers are; a compressed one in its own order. */
 export function archiveSource(archive: OpenArchive): Source {
-  const byId = new Map<Digest, ArchivedImage>(archive.contents.images.map((archived) => [archived.image.id, archived]))
+  const { images: all, attestations, indexes } = archive.contents
+  const byId = new Map<Digest, ArchivedImage>(
+    [...attestations, ...all].map((archived) => [archived.image.id, archived]),
+  )
+  const indexById = new Map<Digest, Image>(indexes.map((image) => [image.id, image]))
   const find = (id: Digest): ArchivedImage => {
     const archived = byId.get(id)
     if (!archived) throw new AppError('image-missing', { image: id })
@@ -60,43 +66,52 @@ export function archiveSource(archive: OpenArchive): Source {
   // A layer's bytes fail in the hands of whoever reads them: their errors are named where they are made.
   const named = (error: unknown): unknown => aboutFile(error, archive.path)
 
-  async function* layers(wanted: readonly Wanted[], signal: AbortSignal): AsyncGenerator<LayerPiece> {
+  /** The file, if it is still the one that was looked into; closed once the reading ends. */
+  async function* reading(read: (file: FileHandle, size: number) => Bytes): Bytes {
     const { file, stamp } = await openFile(archive.path)
     try {
       if (!sameStamp(stamp, archive.stamp)) throw new AppError('file-changed', { path: archive.path })
-      if (archive.compression === 'none') {
-        for (const one of wanted) {
-          const { offset, size } = one.file.entry
-          yield piece(one, naming(readRange(file, offset, offset + size, signal), named))
-        }
-        return
-      }
-      const left = new Map(wanted.map((one) => [one.file.entry.offset, one]))
-      for await (const { entry, bytes } of readTar(
-        unpack(readRange(file, 0, stamp.size, signal), archive.compression),
-        signal,
-      )) {
-        const one = left.get(entry.offset)
-        if (!one || entry.type !== 'file') continue
-        yield piece(one, naming(bytes, named))
-        left.delete(entry.offset)
-        if (left.size === 0) return
-      }
-      throw new AppError('file-changed', { path: archive.path })
+      yield* read(file, stamp.size)
     } finally {
       await file.close()
     }
   }
 
+  /** Each layer opens the file for itself: several are read at once, and the last may outlive the walk. */
+  function* inPlace(wanted: readonly Wanted[], signal: AbortSignal): Generator<LayerPiece> {
+    for (const one of wanted) {
+      const { offset, size } = one.file.entry
+      const bytes = reading((file) => readRange(file, offset, offset + size, signal))
+      yield piece(one, naming(bytes, named))
+    }
+  }
+
+  async function* inStream(wanted: readonly Wanted[], signal: AbortSignal): AsyncGenerator<LayerPiece> {
+    const { compression } = archive
+    const left = new Map(wanted.map((one) => [one.file.entry.name, one]))
+    const tar = reading((file, size) => unpack(readRange(file, 0, size, signal), compression))
+    for await (const { entry, bytes } of readTar(tar, signal)) {
+      const one = left.get(entry.name)
+      if (!one || entry.type !== 'file') continue
+      yield piece(one, naming(bytes, named))
+      left.delete(entry.name)
+      if (left.size === 0) return
+    }
+    throw new AppError('file-changed', { path: archive.path })
+  }
+
   return {
     // A compressed file comes in one stream; of a plain one several layers may be read at once.
     parallel: archive.compression === 'none' ? 4 : 1,
+    indexes: indexes.map((image) => withAbsent(image, archive)),
     async read(ids) {
-      return ids.map((id) => withAbsent(find(id).image, archive))
+      return ids.map((id) => withAbsent(indexById.get(id) ?? find(id).image, archive))
     },
     async *walk(images: readonly Image[], wanted: ReadonlySet<LayerKey>, signal: AbortSignal): AsyncGenerator<Piece> {
-      const archived = images.map((image) => find(image.id))
-      for (const { image, documents, config } of archived) {
+      const parts = images.flatMap(leaves)
+      const archived = parts.map((image) => find(image.id))
+      for (const [index, { documents, config, ...own }] of archived.entries()) {
+        const image = parts[index] ?? own.image
         // The file promises another config than it has: nothing that follows from it can be believed.
         if (config.promised) throw new AppError('digest-mismatch', { file: config.file })
         yield { type: 'documents', image, documents }
@@ -104,7 +119,7 @@ export function archiveSource(archive: OpenArchive): Source {
       const files = wantedFiles(archive, archived, wanted)
       if (files.length === 0) return
       try {
-        yield* layers(files, signal)
+        yield* archive.compression === 'none' ? inPlace(files, signal) : inStream(files, signal)
       } catch (error) {
         throw named(error)
       }

@@ -12,7 +12,9 @@ import {
   type Complete,
   type CompleteImage,
   completeImages,
+  type Descriptor,
   type Done,
+  type Form,
   type Image,
   type LayerKey,
   type LayerPiece,
@@ -20,14 +22,16 @@ import {
   type PlaceEvent,
   type Planned,
   type Sink,
+  type Stored,
   type Write,
 } from '../place.ts'
 import { type EngineClient, engineError, messages, refusal } from './client.ts'
 import { asDigest, giveName, inspectImage } from './images.ts'
+import { type BlobMemory, NO_BLOBS } from './memory.ts'
 import { stacks } from './stacks.ts'
 
 /** What an engine has of an image before anything is sent. */
-export interface Held {
+interface Held {
   readonly image: Image
   /** It has this very image. */
   readonly present: boolean
@@ -35,12 +39,8 @@ export interface Held {
   readonly prefix: number
 }
 
-/**
- * What an engine has of these images. The containerd store keeps layers by blob digest and its API names none, so there
- * every layer is sent.
- */
-export async function heldBy(client: EngineClient, images: readonly Image[]): Promise<Held[]> {
-  if (client.store === 'containerd') return images.map((image) => ({ image, present: false, prefix: 0 }))
+/** What an engine with the classic store, or Podman, has of these images. */
+async function heldByChain(client: EngineClient, images: readonly Image[]): Promise<Held[]> {
   const known = await stacks(client, true)
   // Podman refuses an archive with layers left out, whatever it has: all of an image, or nothing.
   if (client.podman) return images.map((image) => ({ image, present: known.has(image.id), prefix: 0 }))
@@ -54,10 +54,52 @@ export async function heldBy(client: EngineClient, images: readonly Image[]): Pr
   })
 }
 
-function missingOf(held: readonly Held[]): Set<LayerKey> {
-  return new Set(
-    held.flatMap(({ image, present, prefix }) => (present ? [] : image.layers.slice(prefix).map(layerKey))),
-  )
+/** What an engine has, and what it lacks, of some images. */
+interface Inventory {
+  readonly missing: ReadonlySet<LayerKey>
+  /** In which form it has a layer, where its store keeps layers by form. */
+  readonly held: ReadonlyMap<LayerKey, Stored>
+  /** Ids of the images that are there as they are. */
+  readonly present: ReadonlySet<Digest>
+}
+
+async function inventory(client: EngineClient, images: readonly Image[], memory: BlobMemory): Promise<Inventory> {
+  if (client.store === 'containerd') return await inventoryByBlob(client, images, memory)
+  const chains = await heldByChain(client, images)
+  return {
+    missing: new Set(
+      chains.flatMap(({ image, present, prefix }) => (present ? [] : image.layers.slice(prefix).map(layerKey))),
+    ),
+    held: new Map(),
+    present: new Set(chains.filter(({ present }) => present).map(({ image }) => image.id)),
+  }
+}
+
+/** The containerd store keeps blobs by digest: those of images it has, as far as those were loaded from here. */
+async function inventoryByBlob(client: EngineClient, images: readonly Image[], memory: BlobMemory): Promise<Inventory> {
+  const ids = (await client.docker.listImages({ all: true })).map(({ Id }) => Id)
+  const blobs = new Map((await memory.layers(client.daemon, ids)).map((layer) => [layer.digest, layer]))
+  const present = new Set<Digest>()
+  const held = new Map<LayerKey, Stored>()
+  for (const image of images) {
+    // Its id there is its manifest's digest, which it keeps when no layer changes its form.
+    const there = image.digest !== undefined && ids.includes(image.digest)
+    if (there) present.add(image.id)
+    for (const layer of image.layers) {
+      const { stored, diffId } = layer
+      const known = stored && blobs.get(stored.digest)
+      if (known) held.set(layerKey(layer), known)
+      else if (there && stored)
+        held.set(layerKey(layer), { ...stored, diffId: diffId ?? stored.digest, form: formOfType(stored) })
+    }
+  }
+  const keys = images.flatMap(({ layers }) => layers.map(layerKey))
+  return { missing: new Set(keys.filter((key) => !held.has(key))), held, present }
+}
+
+function formOfType({ mediaType }: Descriptor): Form {
+  if (/gzip$/.test(mediaType)) return 'gzip'
+  return /zstd$/.test(mediaType) ? 'zstd' : 'plain'
 }
 
 /** Who has a name now: undefined for nobody, the name itself where it is this very image. */
@@ -87,7 +129,7 @@ function telling(tags: readonly string[], but: string): string | undefined {
 }
 
 /** Images into an engine. */
-export function engineSink(client: EngineClient): Sink {
+export function engineSink(client: EngineClient, memory: BlobMemory = NO_BLOBS): Sink {
   return {
     takes: {
       forms: client.zstd ? ['plain', 'gzip', 'zstd'] : ['plain', 'gzip'],
@@ -96,11 +138,8 @@ export function engineSink(client: EngineClient): Sink {
       parallel: 1,
     },
     async plan(wishes) {
-      const held = await heldBy(
-        client,
-        wishes.map(({ image }) => image),
-      )
-      const present = new Set(held.filter((one) => one.present).map(({ image }) => image.id))
+      const images = wishes.map(({ image }) => image)
+      const { missing, present } = await inventory(client, images, memory)
       const names = await Promise.all(
         wishes.flatMap(({ image, names: wanted }) =>
           wanted.map(async ({ name }) => await nameNow(client, image.id, name)),
@@ -108,7 +147,7 @@ export function engineSink(client: EngineClient): Sink {
       )
       const free = client.root === '' ? undefined : await freeSpace(client.root)
       return {
-        missing: missingOf(held),
+        missing,
         exact: client.store === 'classic' && !client.podman,
         present,
         replaces: names.flatMap((now) => (typeof now === 'object' ? [now] : [])),
@@ -128,9 +167,9 @@ export function engineSink(client: EngineClient): Sink {
         }
       }
       try {
-        const held = await heldBy(client, images)
+        const has = await inventory(client, images, memory)
         const before = new Set((await client.docker.listImages({ all: true })).map(({ Id }) => Id))
-        return new EngineWrite(client, held, before, signal, report)
+        return new EngineWrite(client, has, before, memory, signal, report)
       } catch (error) {
         throw engineError(error)
       }
@@ -149,9 +188,11 @@ interface Load {
 
 class EngineWrite implements Write {
   readonly missing: ReadonlySet<LayerKey>
+  readonly held: ReadonlyMap<LayerKey, Stored>
   readonly spoolDir = tmpdir()
   readonly #client: EngineClient
-  readonly #held: readonly Held[]
+  readonly #present: ReadonlySet<Digest>
+  readonly #memory: BlobMemory
   readonly #before: ReadonlySet<string>
   readonly #signal: AbortSignal
   readonly #report: (event: PlaceEvent) => void
@@ -165,17 +206,20 @@ class EngineWrite implements Write {
 
   constructor(
     client: EngineClient,
-    held: readonly Held[],
+    has: Inventory,
     before: ReadonlySet<string>,
+    memory: BlobMemory,
     signal: AbortSignal,
     report: (event: PlaceEvent) => void,
   ) {
     this.#client = client
-    this.#held = held
+    this.#present = has.present
+    this.#memory = memory
+    this.held = has.held
     this.#before = before
     this.#signal = signal
     this.#report = report
-    this.missing = missingOf(held)
+    this.missing = has.missing
   }
 
   #start(): Load {
@@ -260,8 +304,7 @@ class EngineWrite implements Write {
 
   async commit(all: readonly Complete[]): Promise<Done | { readonly lacking: readonly LayerKey[] }> {
     const images = completeImages(all)
-    const present = new Set(this.#held.filter((held) => held.present).map(({ image }) => image.id))
-    const loading = images.filter(({ image }) => !present.has(image.id))
+    const loading = images.filter(({ image }) => !this.#present.has(image.id))
     if (loading.length > 0) {
       const lacking = await this.#finish(loading)
       if (lacking) return { lacking }
@@ -270,6 +313,12 @@ class EngineWrite implements Write {
     for (const complete of loading) await this.#verify(complete, ids.get(complete) ?? complete.image.id)
     const done = await this.#name(images, ids)
     this.#committed = true
+    if (this.#client.store === 'containerd') {
+      for (const complete of images) {
+        const layers = complete.layers.filter((layer) => layer !== undefined)
+        await this.#memory.remember(this.#client.daemon, ids.get(complete) ?? complete.image.id, layers)
+      }
+    }
     return done
   }
 

@@ -1,0 +1,281 @@
+import type { CopyRequest, PlaceRef, Plan, Replaced, Transfer, Wanted } from '../shared/contract.ts'
+import { AppError } from '../shared/errors.ts'
+import { type Digest, isDigest, normaliseName } from '../shared/reference.ts'
+import type { Backups } from './backups.ts'
+import { type Copied, copy } from './copy/copy.ts'
+import type { Host } from './host.ts'
+import type { Opener } from './opener.ts'
+import type { Engines } from './place/engine/engines.ts'
+import { imageDetails } from './place/engine/images.ts'
+import {
+  type Image,
+  type Layer,
+  layerKey,
+  leaves,
+  type Naming,
+  type Planned,
+  type Sink,
+  type Source,
+  type Wish,
+} from './place/place.ts'
+import { onePlatform, platformsOf, together, withPlatforms } from './platforms.ts'
+import { TransferQueue, type Work } from './transfer/queue.ts'
+
+type Asked = Pick<CopyRequest, 'from' | 'to' | 'images' | 'platforms' | 'compress'>
+
+interface Prepared {
+  readonly source: Source
+  readonly sink: Sink
+  readonly wishes: readonly Wish[]
+  /** Platforms to choose from where the destination takes one. */
+  readonly choose: readonly string[]
+}
+
+interface Parts {
+  readonly host: Host
+  readonly engines: Engines
+  readonly opener: Opener
+  readonly backups: Backups
+}
+
+/** Copies between any two places: what one would do, and those under way. */
+export class Copies {
+  readonly queue = new TransferQueue()
+  readonly #parts: Parts
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  async #prepare(asked: Asked, signal: AbortSignal): Promise<Prepared> {
+    const { from, to, images: wanted, platforms } = asked
+    const source = await this.#parts.opener.source(from, signal)
+    const sink = await this.#parts.opener.sink(asked)
+    const images = await source.read(
+      wanted.map(({ id }) => asId(id)),
+      signal,
+    )
+    const one = sink.takes.platforms === 'one'
+    const own = to.type === 'engine' ? await this.#platform(to.engine) : 'linux/amd64'
+    const named = images.map((image, index): Wish => {
+      const many = platforms ? withPlatforms(image, platforms) : image
+      const fitting = one ? onePlatform(image, platforms, own) : many
+      return { image: fitting, names: (wanted[index]?.names ?? []).map(checkedNaming) }
+    })
+    const wishes = one ? named : gathered(named, source.indexes ?? [])
+    refuseRivals(wishes)
+    const choose = one ? [...new Set(images.filter(({ parts }) => parts).flatMap(platformsOf))] : []
+    return { source, sink, wishes, choose }
+  }
+
+  async #platform(engine: string): Promise<string> {
+    const { os, architecture } = (await this.#parts.engines.client(engine)).platform
+    return `${os}/${architecture}`
+  }
+
+  /** What a copy would move and replace; moves nothing. */
+  async plan(asked: Asked, signal: AbortSignal): Promise<Plan> {
+    const { sink, wishes, choose } = await this.#prepare(asked, signal)
+    const planned = await sink.plan(wishes, signal)
+    const rows: Plan['images'] = []
+    for (const [index, wish] of wishes.entries()) {
+      const sizes = await this.#sizes(asked.from, wish.image)
+      rows.push(planRow(idOf(asked, index, wish), wish, planned, sizes))
+    }
+    return {
+      images: rows,
+      ...totals(wishes, rows),
+      // An engine tells sizes of layers as it keeps them, which is not how they are saved.
+      exact: planned.exact && asked.from.type !== 'engine',
+      absent: asked.to.type === 'engine' ? [] : wishes.flatMap(absentOf),
+      ...(choose.length > 1 ? { choose: [...choose] } : {}),
+      ...(planned.free === undefined ? {} : { free: planned.free }),
+    }
+  }
+
+  /** Sizes of layers that the source’s image does not carry: an engine tells them apart from the image. */
+  async #sizes(from: PlaceRef, image: Image): Promise<readonly (number | undefined)[]> {
+    if (from.type !== 'engine') return []
+    const details = await imageDetails(await this.#parts.engines.client(from.engine), image.id)
+    return details.layers.map(({ size }) => size)
+  }
+
+  /** Checks a copy and puts it into the queue. @throws what can be told before it begins */
+  async start(request: CopyRequest, signal: AbortSignal): Promise<string> {
+    const { to, download = false } = request
+    const place =
+      download && to.type === 'archive' ? { type: 'archive' as const, path: await this.#downloadPlace(to.path) } : to
+    const asked = { ...request, to: place }
+    const prepared = await this.#prepare(asked, signal)
+    const titles = prepared.wishes.map(({ image, names }) => names[0]?.name ?? image.names[0] ?? image.id.slice(7, 19))
+    const plan = await this.plan(asked, signal)
+    const id = this.queue.add(
+      request,
+      place,
+      titles,
+      plan.move || undefined,
+      this.#work(prepared, asked, () => id),
+    )
+    return id
+  }
+
+  /** Forgets what has ended, and the browser's files that were kept for another try. */
+  async clear(): Promise<void> {
+    for (const { from } of this.queue.clear()) await this.#release(from)
+  }
+
+  async #release(from: PlaceRef, but?: string): Promise<void> {
+    if (from.type === 'archive' && !this.queue.needs(from.path, but)) await this.#parts.host.release?.(from.path)
+  }
+
+  /** Once more, planned anew: what the first try left there need not be sent again. */
+  async retry(id: string, signal: AbortSignal): Promise<string> {
+    const request = this.queue.request(id)
+    if (!request) throw new AppError('internal', {}, { raw: `no transfer ${id}` })
+    return await this.start(request, signal)
+  }
+
+  #work(
+    { source, wishes }: Prepared,
+    asked: Asked & { readonly download?: boolean | undefined },
+    id: () => string,
+  ): Work {
+    return async (signal, report) => {
+      const { downloads } = this.#parts.host
+      const { from, to, download = false } = asked
+      let copied: Copied
+      try {
+        copied = await copy(source, wishes, await this.#parts.opener.sink(asked), signal, report)
+      } catch (error) {
+        if (download && to.type === 'archive') await downloads?.drop(to.path)
+        throw error
+      }
+      if (download && copied.file) downloads?.offer(id(), copied.file.path)
+      // A file of the browser's has served. After a failure it stays: the transfer may be tried again.
+      await this.#release(from, id())
+      return resultOf(copied, await this.#replaced(to, copied), download)
+    }
+  }
+
+  /** What a copy made of the names it moved. An engine may be gone by now: the copy is done all the same. */
+  async #replaced(to: PlaceRef, { replaced }: Copied): Promise<Replaced[]> {
+    const plain = (): Replaced[] => replaced.map((one) => ({ ...one, containers: [], dropped: [] }))
+    if (to.type !== 'engine' || replaced.length === 0) return plain()
+    try {
+      return await this.#parts.backups.record(await this.#parts.engines.client(to.engine), replaced)
+    } catch {
+      return plain()
+    }
+  }
+
+  async #downloadPlace(name: string): Promise<string> {
+    const { downloads } = this.#parts.host
+    if (!downloads) throw new AppError('folder-outside', { path: name })
+    return await downloads.place(name)
+  }
+}
+
+/** What the window called it: the image it asked for, or the first of those that became one. */
+function idOf({ images }: Asked, index: number, { image }: Wish): string {
+  const asked = images.find(({ id }) => id === image.id || image.parts?.some((part) => part.id === id))
+  return asked?.id ?? images[index]?.id ?? image.id
+}
+
+/** Platforms of one name as one image, with the names the first of them gets. */
+function gathered(wishes: readonly Wish[], indexes: readonly Image[]): Wish[] {
+  const images = together(
+    wishes.map(({ image }) => image),
+    indexes,
+  )
+  return images.map((image) => {
+    const first = wishes.find(
+      (wish) => wish.image.id === image.id || image.parts?.some(({ id }) => id === wish.image.id),
+    )
+    return { image, names: first?.names ?? [] }
+  })
+}
+
+/** One name cannot go to two images. @throws name-unclear */
+function refuseRivals(wishes: readonly Wish[]): void {
+  const names = wishes.flatMap((wish) => wish.names.map(({ name }) => name))
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined)
+    throw new AppError('name-unclear', { name: twice, count: names.filter((name) => name === twice).length })
+}
+
+function absentOf({ image, names }: Wish): Plan['absent'] {
+  return (image.absent ?? []).map((platform) => ({ name: names[0]?.name ?? image.names[0] ?? '', platform }))
+}
+
+function planRow(
+  id: string,
+  { image, names }: Wish,
+  planned: Planned,
+  sizes: readonly (number | undefined)[],
+): Plan['images'][number] {
+  const layers = leaves(image).flatMap((leaf) => leaf.layers)
+  const replaced = new Map(planned.replaces.map(({ name, ...by }) => [name, by]))
+  return {
+    id,
+    present: planned.present.has(image.id),
+    layers: layers.map((layer, index) => {
+      const size = layer.stored?.size ?? sizes[index]
+      return {
+        ...(layer.diffId ? { diffId: layer.diffId } : {}),
+        ...(size === undefined ? {} : { size }),
+        move: planned.missing.has(layerKey(layer)),
+      }
+    }),
+    names: names.map(({ name }) => {
+      const by = replaced.get(name)
+      return {
+        name,
+        same: planned.same.has(name),
+        ...(by ? { replaces: { id: by.id, created: by.created ?? 0, ...(by.alias ? { alias: by.alias } : {}) } } : {}),
+      }
+    }),
+  }
+}
+
+/** Bytes to move and bytes in all; a layer that several images share counts once. */
+function totals(wishes: readonly Wish[], rows: Plan['images']): { move: number; total: number } {
+  const sizes = new Map<string, { size: number; move: boolean }>()
+  for (const [index, { image }] of wishes.entries()) {
+    const layers: readonly Layer[] = leaves(image).flatMap((leaf) => leaf.layers)
+    for (const [at, layer] of layers.entries()) {
+      const row = rows[index]?.layers[at]
+      const key = layerKey(layer)
+      sizes.set(key, { size: row?.size ?? 0, move: (sizes.get(key)?.move ?? false) || (row?.move ?? true) })
+    }
+  }
+  const sum = (of: readonly { size: number }[]): number => of.reduce((all, { size }) => all + size, 0)
+  const all = [...sizes.values()]
+  return { move: sum(all.filter(({ move }) => move)), total: sum(all) }
+}
+
+function asId(id: string): Digest {
+  if (!isDigest(id)) throw new AppError('image-missing', { image: id })
+  return id
+}
+
+function checkedName(name: string): string {
+  const normal = normaliseName(name)
+  if (normal === undefined || normal.includes('@')) throw new AppError('name-invalid', { name })
+  return normal
+}
+
+function checkedNaming({ name, keepAs }: Wanted['names'][number]): Naming {
+  return { name: checkedName(name), ...(keepAs === undefined ? {} : { keepAs: checkedName(keepAs) }) }
+}
+
+function resultOf(copied: Copied, replaced: Replaced[], download: boolean): NonNullable<Transfer['result']> {
+  return {
+    images: copied.images.map(({ id, names }) => ({ id, names: [...names] })),
+    moved: copied.moved,
+    skipped: copied.skipped,
+    ...(copied.file ? { file: { ...copied.file } } : {}),
+    replaced,
+    absent: copied.absent.map((one) => ({ ...one })),
+    download,
+  }
+}

@@ -1,0 +1,268 @@
+import { resolve } from 'node:path'
+import type { Compression, Platform } from '../../shared/contract.ts'
+import { AppError } from '../../shared/errors.ts'
+import { familiar } from '../../shared/reference.ts'
+import { platformMatches, platformText } from '../format/documents.ts'
+import { blobMemory, layerMemory } from '../memory.ts'
+import { openArchive } from '../place/archive/open.ts'
+import { archiveSink, type SaveTarget } from '../place/archive/sink.ts'
+import { archiveSource } from '../place/archive/source.ts'
+import type { EngineClient } from '../place/engine/client.ts'
+import type { Image, Sink, Source } from '../place/place.ts'
+import { leaves } from '../place/place.ts'
+import type { RegistryClient } from '../place/registry/client.ts'
+import type { Credentials } from '../place/registry/tokens.ts'
+import { State } from '../state.ts'
+import { type Address, idPart } from './address.ts'
+
+/** Places for one command, opened as it names them; `close` ends what was opened. */
+
+/** What was given on the command line for registries. */
+export interface RegistryAccess {
+  /** For the one registry of the command, before what the keychain and docker know. */
+  readonly username?: string
+  readonly password?: string
+  /** PEM. */
+  readonly ca?: string
+  /** Hosts that may be spoken to without encryption. */
+  readonly plain: readonly string[]
+}
+
+/** An opened place, as a source. */
+export interface Opened {
+  readonly source: Source
+  /** What the address names: one image, or all of a file. */
+  readonly images: readonly Image[]
+  readonly format: string
+  readonly compression: Compression
+  readonly engine?: EngineClient
+}
+
+export type PlatformChoice = Platform | 'all' | undefined
+
+function usage(detail: string): AppError {
+  return new AppError('usage', { detail })
+}
+
+function matches(image: Image, ref: string): boolean {
+  const id = idPart(ref)
+  if (id === undefined) return image.names.includes(ref)
+  return [image.id, image.digest].some((own) => own?.slice('sha256:'.length).startsWith(id))
+}
+
+/** @throws platform-missing */
+function ofPlatform(images: readonly Image[], platform: PlatformChoice): readonly Image[] {
+  if (!platform || platform === 'all' || images.length === 0) return images
+  const all = images.flatMap((image) => leaves(image).map((leaf) => ({ ...leaf, names: image.names })))
+  const fitting = all.filter((image) => image.kind === undefined && platformMatches(image.platform, platform))
+  if (fitting.length > 0) return fitting
+  throw platformMissing(all, platform)
+}
+
+function platformMissing(images: readonly Image[], platform: Platform): AppError {
+  const have = [...new Set(images.map((image) => platformText(image.platform)))].join(', ')
+  return new AppError('platform-missing', { image: images[0]?.names[0] ?? '', platform: platformText(platform), have })
+}
+
+/** A name stands for one image at an engine: of several platforms, its own. @throws platform-missing */
+export function forEngine(images: readonly Image[], { platform }: Pick<EngineClient, 'platform'>): readonly Image[] {
+  const single = images.flatMap((image): readonly Image[] => (image.parts ? ofPlatform([image], platform) : [image]))
+  const groups = Map.groupBy(single, (image) => image.names.join(' ') || image.id)
+  return [...groups.values()].flatMap((group) => (group.length === 1 ? group : ofPlatform(group, platform)))
+}
+
+export class Places {
+  readonly #access: RegistryAccess
+  readonly #engines = new Set<EngineClient>()
+  readonly #registries = new Map<string, RegistryClient>()
+  #state: State | undefined
+
+  constructor(access: RegistryAccess) {
+    this.#access = access
+  }
+
+  get state(): State {
+    this.#state ??= new State()
+    return this.#state
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.#engines) client.close()
+    for (const client of this.#registries.values()) await client.close()
+    this.#state?.close()
+  }
+
+  /** An engine by its docker context, by the name of an added computer, or by what its product is called (`colima`). */
+  async engine(context: string | undefined): Promise<EngineClient> {
+    const { allEngines, findEngines } = await import('../place/engine/find.ts')
+    const { connect } = await import('../place/engine/client.ts')
+    let address = (await findEngines()).find(({ id, current }) => (context === undefined ? current : id === context))
+    if (!address && context !== undefined) {
+      const { Computers } = await import('../computers.ts')
+      const others = [...(await new Computers(this.state).addresses()), ...(await allEngines())]
+      address = others.find(({ name }) => name === context) ?? others.find(({ kind }) => kind === context)
+    }
+    if (!address) throw new AppError('docker-address', { address: context ?? '' })
+    const client = await connect(address)
+    this.#engines.add(client)
+    return client
+  }
+
+  async registry(host: string): Promise<RegistryClient> {
+    const known = this.#registries.get(host)
+    if (known) return known
+    const { Keychain } = await import('../accounts/keychain.ts')
+    const { Registries } = await import('../registries.ts')
+    const registries = new Registries(this.state, new Keychain())
+    const { username, password, ca, plain } = this.#access
+    const given = username !== undefined && password !== undefined
+    const typed = async (): Promise<Credentials | undefined> =>
+      given ? { type: 'password', username, password } : undefined
+    const own = given || ca !== undefined || plain.includes(host)
+    const client = own
+      ? await registries.connect(
+          { host, plain: plain.includes(host), ...(ca === undefined ? {} : { ca }) },
+          given ? typed : async () => await registries.credentials(host),
+        )
+      : await registries.client(host)
+    this.#registries.set(host, client)
+    return client
+  }
+
+  /** @throws image-missing, platform-missing, usage, and what opening the place throws */
+  async source(address: Address, platform: PlatformChoice, signal: AbortSignal): Promise<Opened> {
+    switch (address.type) {
+      case 'archive':
+        return await this.#archive(address.path, address.ref, platform, signal)
+      case 'layout':
+        return await this.#layout(address.path, address.ref, platform, signal)
+      case 'registry':
+        return await this.#registryImage(address, platform, signal)
+      case 'engine':
+        return await this.#engineImage(address, platform)
+    }
+  }
+
+  async #archive(
+    path: string,
+    ref: string | undefined,
+    platform: PlatformChoice,
+    signal: AbortSignal,
+  ): Promise<Opened> {
+    const archive = await openArchive(resolve(path), signal)
+    if (archive.contents.format === 'rootfs') throw new AppError('archive-rootfs', { path })
+    const all = archive.contents.images.map(({ image }) => image)
+    const source = archiveSource(archive)
+    return {
+      source,
+      images: ofPlatform(chosen(all, ref, path), platform),
+      format: archive.contents.format,
+      compression: archive.compression,
+    }
+  }
+
+  async #layout(path: string, ref: string | undefined, platform: PlatformChoice, signal: AbortSignal): Promise<Opened> {
+    const { openLayout } = await import('../place/layout/open.ts')
+    const { layoutSource } = await import('../place/layout/source.ts')
+    const layout = await openLayout(resolve(path), signal)
+    return {
+      source: layoutSource(layout),
+      images: ofPlatform(chosen(layout.images, ref, path), platform),
+      format: 'oci-layout',
+      compression: 'none',
+    }
+  }
+
+  async #registryImage(
+    { reference }: Extract<Address, { type: 'registry' }>,
+    platform: PlatformChoice,
+    signal: AbortSignal,
+  ): Promise<Opened> {
+    if (reference.tag === undefined && reference.digest === undefined)
+      throw usage('a registry needs a version here: registry:HOST/REPOSITORY:TAG')
+    const { readReference, registrySource } = await import('../place/registry/source.ts')
+    const repository = {
+      client: await this.registry(reference.domain),
+      host: reference.domain,
+      path: reference.path,
+    }
+    const image = await readReference(repository, reference, signal)
+    return {
+      source: registrySource(repository, [image]),
+      images: ofPlatform([image], platform),
+      format: 'registry',
+      compression: 'none',
+    }
+  }
+
+  async #engineImage(
+    { context, ref }: Extract<Address, { type: 'engine' }>,
+    platform: PlatformChoice,
+  ): Promise<Opened> {
+    if (ref === undefined) throw usage('an engine needs an image: engine:NAME or engine:ID')
+    const engine = await this.engine(context)
+    const { engineSource, readImage } = await import('../place/engine/source.ts')
+    const image = await readImage(engine, ref)
+    const named = idPart(ref) ? image : { ...image, names: [ref] }
+    const images = ofPlatform([named], platform)
+    return { source: engineSource(engine), images, format: 'engine', compression: 'none', engine }
+  }
+
+  /** `from`: where the images come from; what is plain there by choice stays plain. */
+  async sink(
+    address: Address,
+    compress: SaveTarget['method'] | undefined,
+    from: Address,
+  ): Promise<{ sink: Sink; engine?: EngineClient }> {
+    switch (address.type) {
+      case 'archive':
+        return { sink: archiveSink(resolve(address.path), { method: compress ?? 'none', level: 'normal' }) }
+      case 'layout': {
+        const { layoutSink } = await import('../place/layout/sink.ts')
+        const pack = packed(compress)
+        return { sink: layoutSink(resolve(address.path), pack ? { pack } : {}) }
+      }
+      case 'registry': {
+        const { registrySink } = await import('../place/registry/sink.ts')
+        const { domain } = address.reference
+        // Layers of a registry or folder are in the form their maker chose: another form would be another image.
+        const arrived = from.type === 'engine' || from.type === 'archive'
+        const pack = compress === undefined && arrived ? 'gzip' : packed(compress)
+        const same = from.type === 'registry' && from.reference.domain === domain ? [from.reference.path] : []
+        const client = await this.registry(domain)
+        const memory = layerMemory(this.state)
+        return { sink: registrySink(client, domain, { memory, from: same, ...(pack ? { pack } : {}) }) }
+      }
+      case 'engine': {
+        if (compress !== undefined && compress !== 'none') throw usage('--compress is not for engines')
+        const engine = await this.engine(address.context)
+        const { engineSink } = await import('../place/engine/sink.ts')
+        return { sink: engineSink(engine, blobMemory(this.state)), engine }
+      }
+    }
+  }
+}
+
+/** @throws usage */
+function packed(compress: SaveTarget['method'] | undefined): 'gzip' | 'zstd' | undefined {
+  if (compress === 'bzip2') throw usage('--compress bzip2 is for files')
+  return compress === 'none' ? undefined : compress
+}
+
+/** @throws image-missing */
+function chosen(all: readonly Image[], ref: string | undefined, path: string): readonly Image[] {
+  if (ref === undefined) return all
+  const named = all
+    .filter((image) => matches(image, ref))
+    .map((image) => (idPart(ref) ? image : { ...image, names: [ref] }))
+  if (named.length === 0) throw new AppError('image-missing', { image: ref, place: path })
+  return named
+}
+
+/** What a registry's address names the image at the destination; undefined where names are kept. */
+export function destinationName(address: Address): string | undefined {
+  if (address.type !== 'registry') return address.ref
+  return address.reference.tag === undefined && address.reference.digest === undefined
+    ? undefined
+    : familiar(address.reference)
+}

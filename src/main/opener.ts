@@ -1,0 +1,105 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { CopyRequest, PlaceRef } from '../shared/contract.ts'
+import { AppError } from '../shared/errors.ts'
+import type { Host } from './host.ts'
+import type { OpenArchive } from './place/archive/open.ts'
+import type { Shelf } from './place/archive/shelf.ts'
+import { archiveSink } from './place/archive/sink.ts'
+import { archiveSource } from './place/archive/source.ts'
+import type { Engines } from './place/engine/engines.ts'
+import type { BlobMemory } from './place/engine/memory.ts'
+import { engineSink } from './place/engine/sink.ts'
+import { engineSource } from './place/engine/source.ts'
+import { openLayout } from './place/layout/open.ts'
+import { layoutSink } from './place/layout/sink.ts'
+import { layoutSource } from './place/layout/source.ts'
+import type { Sink, Source } from './place/place.ts'
+import type { LayerMemory } from './place/registry/memory.ts'
+import { registrySink } from './place/registry/sink.ts'
+import { type Repository, registrySource } from './place/registry/source.ts'
+import type { Registries } from './registries.ts'
+
+export interface Openable {
+  readonly host: Host
+  readonly engines: Engines
+  readonly archives: Shelf
+  readonly registries: Registries
+  readonly memory: LayerMemory
+  readonly blobs: BlobMemory
+}
+
+/** What a copy is asked to do, as far as it decides how its destination is opened. */
+export type Target = Pick<CopyRequest, 'to' | 'from' | 'compress'>
+
+/** Places by their names on the wire, as sources and sinks. */
+export class Opener {
+  readonly #of: Openable
+
+  constructor(openable: Openable) {
+    this.#of = openable
+  }
+
+  /** The Library is the app's own, wherever a host lets files be. @throws folder-outside */
+  async admit(path: string): Promise<void> {
+    if (path !== this.#of.host.info.library) await this.#of.host.admit(path)
+  }
+
+  /** @throws folder-outside, and what opening the place throws */
+  async source(place: PlaceRef, signal: AbortSignal): Promise<Source> {
+    switch (place.type) {
+      case 'engine':
+        return engineSource(await this.#of.engines.client(place.engine))
+      case 'archive':
+        await this.admit(place.path)
+        return archiveSource(await this.archive(place.path, signal))
+      case 'layout':
+        await this.admit(place.path)
+        return layoutSource(await openLayout(place.path, signal))
+      case 'registry':
+        return registrySource(await this.repository(place))
+      case 'files':
+        throw new AppError('file-is-folder', { path: place.path })
+    }
+  }
+
+  /** @throws archive-rootfs: it holds no image */
+  async archive(path: string, signal: AbortSignal): Promise<OpenArchive> {
+    const archive = await this.#of.archives.get(path, signal)
+    if (archive.contents.format === 'rootfs') throw new AppError('archive-rootfs', { path })
+    return archive
+  }
+
+  async repository({ host, repository }: Extract<PlaceRef, { type: 'registry' }>): Promise<Repository> {
+    if (repository === undefined) throw new AppError('name-invalid', { name: host })
+    return { client: await this.#of.registries.client(host), host, path: repository }
+  }
+
+  /** Opened when the copy runs: an engine may have been restarted while it waited. */
+  async sink({ to, from, compress }: Target): Promise<Sink> {
+    switch (to.type) {
+      case 'engine':
+        return engineSink(await this.#of.engines.client(to.engine), this.#of.blobs)
+      case 'archive':
+        await this.admit(to.path)
+        return archiveSink(to.path, compress ?? { method: 'none', level: 'normal' })
+      case 'layout':
+        await this.admit(to.path)
+        // A sink makes its own folder; the Library's stands in one that may not be there yet.
+        if (to.path === this.#of.host.info.library) await mkdir(dirname(to.path), { recursive: true, mode: 0o700 })
+        return layoutSink(to.path)
+      case 'registry': {
+        // Layers of a registry or folder are in the form their maker chose: another form would be another image.
+        const arrived = from.type === 'engine' || from.type === 'archive'
+        const same = from.type === 'registry' && from.host === to.host && from.repository !== undefined
+        return registrySink(await this.#of.registries.client(to.host), to.host, {
+          memory: this.#of.memory,
+          ...(arrived ? { pack: 'gzip' } : {}),
+          ...(same ? { from: [from.repository ?? ''] } : {}),
+        })
+      }
+      case 'files':
+        throw new AppError('file-is-folder', { path: to.path })
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { Button } from '@mantine/core'
+import { IconArrowLeft, IconRefresh } from '@tabler/icons-react'
+import { useMemo } from 'react'
+import type { PlaceInfo, PlaceRef } from '../../shared/contract.ts'
+import { Elsewhere } from '../finding/elsewhere.tsx'
+import { ImagePane } from '../images/image-pane.tsx'
+import { refreshImages } from '../images/image-store.ts'
+import { FoundActions } from '../shell/found-actions.tsx'
+import { openSheet } from '../shell/ui.ts'
+import { useWords } from '../words/use-words.ts'
+import { showPlace, usePlaces } from './other-places.ts'
+import { PageFailures } from './page-parts.tsx'
+import { Repositories } from './repositories.tsx'
+
+function Versions({ host, repository }: { host: string; repository: string }) {
+  const { t } = useWords()
+  const place = useMemo<PlaceRef>(() => ({ type: 'registry', host, repository }), [host, repository])
+  return (
+    <ImagePane
+      place={place}
+      title={`${host}/${repository}`}
+      empty={{ title: t('places.repositoryEmpty'), hint: t('places.emptyHint') }}
+      help={
+        <div>
+          <Button variant="default" onClick={() => openSheet({ type: 'registry', host })}>
+            {t('registry.signInAgain')}
+          </Button>
+        </div>
+      }
+    />
+  )
+}
+
+/** A registry: its repositories, and of the chosen one the versions. */
+export function RegistryPage({ info }: { info: PlaceInfo }) {
+  const { t } = useWords()
+  const chosen = usePlaces((state) => state.chosen)
+  const host = info.place.type === 'registry' ? info.place.host : ''
+  const repository = chosen?.type === 'registry' ? chosen.repository : undefined
+  return (
+    <>
+      <div className="page-head">
+        <div>
+          <h1 className="page-title">{repository === undefined ? info.name : `${info.name}/${repository}`}</h1>
+          <p className="page-about muted">
+            {info.username === undefined ? t('registry.nobody') : t('registry.as', { user: info.username })}
+            {info.plain && ` · ${t('registry.unprotected')}`}
+          </p>
+        </div>
+        <div className="page-buttons">
+          {repository !== undefined && (
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              leftSection={<IconArrowLeft size={16} aria-hidden />}
+              onClick={() => showPlace({ type: 'registry', host })}
+            >
+              {t('registry.repositories')}
+            </Button>
+          )}
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            leftSection={<IconRefresh size={16} aria-hidden />}
+            onClick={refreshImages}
+          >
+            {t('places.refresh')}
+          </Button>
+        </div>
+      </div>
+      <PageFailures />
+      <FoundActions />
+      {repository === undefined ? (
+        <Repositories key={host} host={host} />
+      ) : (
+        <Versions key={`${host}/${repository}`} host={host} repository={repository} />
+      )}
+      <Elsewhere place={info.place} />
+    </>
+  )
+}
