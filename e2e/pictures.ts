@@ -21,7 +21,7 @@ import {
 } from './flows.ts'
 import { inFolder } from './given.ts'
 import type { AppWindow } from './hosts/app-window.ts'
-import { AWAY, pretendAway, pretendPlaces } from './hosts/said.ts'
+import { pretendPlaces } from './hosts/said.ts'
 
 /** The pictures in docs/screenshots: fixed images, a fixed present. Made on request: CABOTEUR_SCREENSHOTS=1 npx playwright test. */
 
@@ -129,11 +129,16 @@ const FINGERPRINT = 'SHA256:w0VhW5kBVB5Z6xPqTn0m3w7lS8nX2yQ4uJcD1eRfGhI'
 const NOWHERE = 'unix:///nowhere/docker.sock'
 
 /** A picture names no folder and no computer of whoever takes it. */
-async function pretend({ page }: AppWindow, folder: string): Promise<void> {
+async function pretend(
+  { page }: AppWindow,
+  folder: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const texts = {
     [folder]: STICK,
     [NOWHERE]: 'unix:///var/run/docker.sock',
     [`"computer":"${hostname()}"`]: '"computer":"atelier-03"',
+    ...more,
   }
   await pretendPlaces(page, { texts, free: 11_400_000_000 })
 }
@@ -240,7 +245,7 @@ for (const language of ['fr', 'en'] as const) {
     test('another computer, recognised', async ({ app, other, folder }) => {
       const { page, words } = app
       const sshd = await startSshd({ dockerHost: other.host })
-      await pretendPlaces(page, { texts: { [folder]: STICK, [sshd.fingerprint()]: FINGERPRINT }, free: 11_400_000_000 })
+      await pretend(app, folder, { [sshd.fingerprint()]: FINGERPRINT })
       for (const theme of ['light', 'dark'] as const) {
         await app.show({ lang: language, theme, clock: NOW })
         await press(page.getByRole('navigation'), words.places.add)
@@ -254,9 +259,12 @@ for (const language of ['fr', 'en'] as const) {
 
     test.describe('without Docker', () => {
       test.use({ dockerHost: NOWHERE })
-      for (const state of AWAY) {
-        test(`Docker away: ${state}`, async ({ app }) => {
-          await pretendAway(app.page, state)
+      for (const state of ['missing', 'stopped', 'denied', 'too-old'] as const) {
+        test(`Docker away: ${state}`, async ({ app, folder }) => {
+          // Without Docker a host says by itself that it is stopped.
+          await pretend(app, folder, {
+            '"docker-stopped","parts":{': `"docker-${state}","parts":{"version":"1.13.1","least":"18.09",`,
+          })
           for (const theme of ['light', 'dark'] as const) {
             await app.show({ lang: language, theme, clock: NOW })
             await expect(app.page.getByRole('button', { name: app.words.common.retry })).toBeVisible()

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ContentRow, ImageDetails, PlaceRef, Removal, Spot } from '../shared/contract.ts'
 import { AppError, asAppError } from '../shared/errors.ts'
-import { type Digest, isDigest } from '../shared/reference.ts'
+import { byTelling, type Digest, isDigest } from '../shared/reference.ts'
 import { Feed } from './feed.ts'
 import { fileError } from './files.ts'
 import { configDetails, manifestLayers, readableConfig } from './format/details.ts'
@@ -43,11 +43,14 @@ export function rowOf(image: Image): ContentRow {
 
 /** Again whenever the layout changes. A Library nobody has used yet is empty. */
 export async function* layoutContents(path: string, signal: AbortSignal): AsyncGenerator<ContentRow[]> {
-  for await (const _ of watchLayout(path, signal)) {
-    const layout = await layoutAt(path, signal)
-    const broken = (layout?.broken ?? []).map(({ digest, names, error }) => brokenRow(digest, names, error))
-    yield [...(layout?.images ?? []).map(rowOf), ...broken]
-  }
+  yield await layoutRows(path, signal)
+  for await (const _ of watchLayout(path, signal)) yield await layoutRows(path, signal)
+}
+
+async function layoutRows(path: string, signal: AbortSignal): Promise<ContentRow[]> {
+  const layout = await layoutAt(path, signal)
+  const broken = (layout?.broken ?? []).map(({ digest, names, error }) => brokenRow(digest, names, error))
+  return [...(layout?.images ?? []).map(rowOf), ...broken]
 }
 
 function brokenRow(id: string, names: readonly string[], error: AppError): ContentRow {
@@ -87,7 +90,7 @@ export async function* repositoryContents(repository: Repository, signal: AbortS
         return undefined
       })
       if (!image) continue
-      const names = [...(images.get(image.id)?.names ?? []), ...image.names]
+      const names = [...(images.get(image.id)?.names ?? []), ...image.names].sort(byTelling)
       images.set(image.id, { ...image, names })
       changed.set(changed.value + 1)
     }

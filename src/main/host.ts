@@ -15,7 +15,7 @@ export interface Host {
   /** Paths the system asked the app to open. */
   readonly opened: Feed<readonly string[]>
   /** The system's own open and save dialogs; [] when the person closed one. */
-  pick?(kind: 'open' | 'save', suggested: string | undefined): Promise<string[]>
+  pick?(kind: 'open' | 'save' | 'folder', suggested: string | undefined): Promise<string[]>
   /** Shows a file in the system's file manager. */
   reveal?(path: string): Promise<void>
   /** Deletes a file that came from the browser; leaves every other alone. */

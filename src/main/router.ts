@@ -15,7 +15,9 @@ export interface Context {
 
 /** Errors travel as FAILED with plain data; nothing else of them leaves the process. */
 function failed(error: unknown): ORPCError<'FAILED', ReturnType<typeof asAppError>['data']> {
-  const known = asAppError(error)
+  // The page was closed or loaded anew in the middle of a call: nobody is there to hear of it.
+  const gone = error instanceof Error && error.name === 'AbortError'
+  const known = gone ? new AppError('cancelled', {}, { cause: error }) : asAppError(error)
   if (known.code === 'internal') console.error(known.cause ?? known)
   return new ORPCError('FAILED', { status: 400, message: known.code, data: known.data })
 }

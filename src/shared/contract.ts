@@ -670,7 +670,7 @@ export const contract = {
   files: {
     /** Native dialog (host.can.dialogs); [] when the person closed it. */
     pick: procedure
-      .input(z.object({ kind: z.enum(['open', 'save']), suggested: z.string().optional() }))
+      .input(z.object({ kind: z.enum(['open', 'save', 'folder']), suggested: z.string().optional() }))
       .output(z.object({ paths: z.array(z.string()) })),
     /** A folder of the host (host.can.browse); without a path, where the person was last or home. */
     list: procedure.input(z.object({ path: z.string().optional() })).output(folderSchema),

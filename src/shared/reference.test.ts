@@ -82,3 +82,55 @@ describe('references', () => {
     expect(long).toHaveLength(128)
   })
 })
+
+/** A seeded generator (mulberry32): what failed once fails again. */
+function seeded(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
+  }
+}
+
+describe('any reference the grammar allows', () => {
+  const pick = seeded(20_261_121)
+  const one = (of: readonly string[]): string => of[pick(of.length)] ?? ''
+  const many = (of: readonly string[], least: number, most: number): string =>
+    Array.from({ length: least + pick(most - least + 1) }, () => one(of)).join('')
+  const lower = [...'abcdefghijklmnopqrstuvwxyz0123456789']
+  const word = (): string => many(lower, 1, 8)
+  const component = (): string => word() + (pick(3) === 0 ? one(['.', '_', '__', '-', '--']) + word() : '')
+  const domain = (): string =>
+    one(['', '', 'docker.io/', 'localhost/', 'localhost:5000/', 'ghcr.io/', 'Reg.Example:443/', '[::1]:80/'])
+  const path = (): string => Array.from({ length: 1 + pick(3) }, component).join('/')
+  const tag = (): string =>
+    pick(2) === 0 ? '' : `:${one([...lower, '_', 'A'])}${many([...lower, '.', '-', '_', 'Z'], 0, 12)}`
+  const digest = (): string => (pick(4) === 0 ? `@sha256:${many([...'0123456789abcdef'], 64, 64)}` : '')
+
+  it('reads back as itself from its full and its familiar form, and is never read as another', () => {
+    for (let round = 0; round < 5000; round++) {
+      const text = `${domain()}${path()}${tag()}${digest()}`
+      const parsed = parseReference(text)
+      // 64 hex digits alone are an id, as docker reads them; nothing else made here is refused.
+      if (isProblem(parsed)) expect(['identifier', 'reserved'], text).toContain(parsed.problem)
+      else {
+        expect(parseReference(full(parsed)), text).toEqual(parsed)
+        expect(parseReference(familiar(parsed)), text).toEqual(parsed)
+        const normal = normaliseName(text)
+        expect(normal, text).toBe(familiar(withDefaultTag(parsed)))
+        expect(normaliseName(normal ?? ''), text).toBe(normal)
+      }
+    }
+  })
+
+  it('is refused once a character spoils it', () => {
+    for (let round = 0; round < 2000; round++) {
+      const text = `${path()}${tag()}`
+      const at = pick(text.length + 1)
+      const spoilt = `${text.slice(0, at)}${one([' ', '$', '"', ';', '\\', '%', '\n', 'é'])}${text.slice(at)}`
+      expect(isProblem(parseReference(spoilt)), spoilt).toBe(true)
+    }
+  })
+})

@@ -99,7 +99,9 @@ export function isProblem(parsed: Reference | { problem: ReferenceProblem }): pa
 
 /** The repository as `docker images` shows it: without `docker.io/` and `library/`. */
 export function familiarRepository(reference: Reference): string {
-  if (reference.domain !== HUB) return `${reference.domain}/${reference.path}`
+  // A namespace that looks like a host would be read as one.
+  if (reference.domain !== HUB || splitDomain(reference.path).domain !== HUB)
+    return `${reference.domain}/${reference.path}`
   return reference.path.startsWith('library/') && !reference.path.slice(8).includes('/')
     ? reference.path.slice(8)
     : reference.path

@@ -12,7 +12,7 @@ import { openWindow } from './window.ts'
 
 /** The desktop host: one window, the system's dialogs, real paths. */
 
-async function pick(kind: 'open' | 'save', suggested: string | undefined): Promise<string[]> {
+async function pick(kind: 'open' | 'save' | 'folder', suggested: string | undefined): Promise<string[]> {
   const window = BrowserWindow.getAllWindows()[0]
   if (!window) return []
   if (kind === 'save') {
@@ -21,7 +21,9 @@ async function pick(kind: 'open' | 'save', suggested: string | undefined): Promi
     })
     return canceled || !filePath ? [] : [filePath]
   }
-  const { filePaths } = await dialog.showOpenDialog(window, { properties: ['openFile', 'multiSelections'] })
+  const { filePaths } = await dialog.showOpenDialog(window, {
+    properties: kind === 'folder' ? ['openDirectory', 'createDirectory'] : ['openFile', 'multiSelections'],
+  })
   return filePaths
 }
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { findCommand, requireCommand } from './commands.ts'
 import { removeDir, tempDir } from './temp.ts'
 
@@ -31,6 +31,7 @@ export const ACCOUNT = { username: 'captain', password: 'salt-and-rope' } as con
 /** ACCOUNT for htpasswd: bcrypt with the fewest rounds there are; docker-registry takes no other form. */
 const HTPASSWD = 'captain:$2b$04$K.5oP6IqaXQNVQBJk9.5DutHHIdrgrNtyvcwEjstY0IVLd.nxTFgm\n'
 const START_LIMIT = 20_000
+const POLL = 10
 
 /** A server certificate and the authority that signed it, in files of a folder. */
 export function makeCertificate(dir: string, names = 'IP:127.0.0.1,DNS:localhost'): Certificate {
@@ -77,25 +78,20 @@ function config(dir: string, options: RegistryOptions, tls: Certificate | undefi
   })
 }
 
-/** The port it says it listens on. */
-async function listening(child: ChildProcess): Promise<number> {
-  const heard = Promise.withResolvers<number>()
-  const said: string[] = []
-  const fail = (why: string): void => heard.reject(new Error(`docker-registry ${why}:\n${said.slice(-10).join('\n')}`))
-  const timer = setTimeout(() => fail('did not start in time'), START_LIMIT)
-  child.once('error', (error) => fail(error.message))
-  child.once('exit', () => fail('ended'))
-  if (child.stderr) {
-    createInterface(child.stderr).on('line', (line) => {
-      if (said.length < 100) said.push(line)
-      const port = /listening on [^\s"]*:(\d+)/.exec(line)?.[1]
-      if (port !== undefined) heard.resolve(Number(port))
+/** The port it says it listens on, in a log file: a pipe that nobody reads while a test waits for a tool would stop it. */
+async function listening(child: ChildProcess, log: string): Promise<number> {
+  let ended = false
+  for (const event of ['error', 'exit'] as const)
+    child.once(event, () => {
+      ended = true
     })
-  }
-  try {
-    return await heard.promise
-  } finally {
-    clearTimeout(timer)
+  const until = Date.now() + START_LIMIT
+  for (;;) {
+    const said = readFileSync(log, 'utf8')
+    const port = /listening on [^\s"]*:(\d+)/.exec(said)?.[1]
+    if (port !== undefined) return Number(port)
+    if (ended || Date.now() > until) throw new Error(`docker-registry did not start:\n${said.slice(-2000)}`)
+    await sleep(POLL)
   }
 }
 
@@ -110,7 +106,10 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
   // The registry ends with the process that started it, however that one ends.
   const tether = findCommand('setpriv')
   const [program = '', ...args] = tether ? [tether, '--pdeathsig', 'KILL', ...command] : command
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const log = join(dir, 'log')
+  const out = openSync(log, 'a')
+  const child = spawn(program, args, { stdio: ['ignore', out, out] })
+  closeSync(out)
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
     child.once('error', () => resolve())
@@ -121,7 +120,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
     removeDir(dir)
   }
   try {
-    const host = `127.0.0.1:${await listening(child)}`
+    const host = `127.0.0.1:${await listening(child, log)}`
     return {
       host,
       url: `${tls ? 'https' : 'http'}://${host}`,

@@ -1,6 +1,7 @@
 import { create } from 'zustand'
 import type { ContentRow, ImageFacts, ImageRow, PlaceRef } from '../../shared/contract.ts'
 import type { ErrorData } from '../../shared/errors.ts'
+import { byTelling } from '../../shared/reference.ts'
 import { type Client, follow, readOnce } from '../connect.ts'
 import { asFailure } from '../errors/failure.ts'
 import { listKey } from '../places/place-ref.ts'
@@ -35,7 +36,8 @@ const NOTHING = { rows: undefined, failure: undefined, facts: {}, factsRound: 0,
 export const useImages = create<Images>(() => ({ place: undefined, ...NOTHING, round: 0 }))
 
 function rowOf({ id, names, size, created, ...content }: ContentRow): ListRow {
-  return { id, names, repositories: [], size, created, content }
+  // As they come, the names are in any order.
+  return { id, names: names.toSorted(byTelling), repositories: [], size, created, content }
 }
 
 async function* rowsOf(contents: AsyncIterable<readonly ContentRow[]>): AsyncGenerator<ListRow[]> {

@@ -7,7 +7,7 @@ import { FailureNotice } from '../errors/failure-notice.tsx'
 import { FolderChooser } from '../files/folder-chooser.tsx'
 import { useApi, useHost } from '../host.tsx'
 import { SheetFrame } from '../shell/sheet.tsx'
-import { announce } from '../shell/ui.ts'
+import { announce, tellFailure } from '../shell/ui.ts'
 import { baseName } from '../words/format.ts'
 import { useWords } from '../words/use-words.ts'
 import { showPlace } from './other-places.ts'
@@ -26,6 +26,15 @@ export function OpenFolder({ onClose }: { onClose: () => void }) {
       announce(t('places.opened', { name: baseName(path.trim()) }))
       onClose()
     },
+  })
+  const pick = useMutation({
+    mutationFn: async () => (await client.files.pick({ kind: 'folder' })).paths,
+    onSuccess: ([chosen]) => {
+      if (chosen === undefined) return
+      open.reset()
+      setPath(chosen)
+    },
+    onError: tellFailure,
   })
   const failure = open.error ? asFailure(open.error) : undefined
   // An empty folder is neither yet: what it is to be is the person's to say.
@@ -69,6 +78,16 @@ export function OpenFolder({ onClose }: { onClose: () => void }) {
             setPath(event.currentTarget.value)
           }}
         />
+        {host?.can.dialogs && (
+          <Button
+            variant="default"
+            leftSection={<IconFolder size={16} aria-hidden />}
+            loading={pick.isPending}
+            onClick={() => pick.mutate()}
+          >
+            {t('save.chooseFolder')}
+          </Button>
+        )}
         {host?.can.browse && (
           <Button
             variant="default"

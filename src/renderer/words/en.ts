@@ -122,7 +122,7 @@ export const en = {
   },
   away: {
     still:
-      'Without Docker you can still look into an image file and check that it is sound: drop it below, or choose “Load a file…”.',
+      'Without Docker you can still look into an image file, check that it is sound, and bring its images to the Library or a registry: drop it below, or choose “Load a file…”.',
     connecting: 'Connecting to Docker…',
     install: 'How to install Docker',
     update: 'How to update Docker',

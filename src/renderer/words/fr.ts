@@ -126,7 +126,7 @@ export const fr = {
   },
   away: {
     still:
-      'Sans Docker, vous pouvez tout de même regarder ce que contient un fichier d’images et vérifier qu’il est intact : déposez-le ci-dessous, ou choisissez « Charger un fichier… ».',
+      'Sans Docker, vous pouvez tout de même regarder ce que contient un fichier d’images, vérifier qu’il est intact, et amener ses images dans la Réserve ou dans un registre : déposez-le ci-dessous, ou choisissez « Charger un fichier… ».',
     connecting: 'Connexion à Docker…',
     install: 'Comment installer Docker',
     update: 'Comment mettre Docker à jour',

@@ -130,6 +130,9 @@ async function connectionError(error: unknown, address: string): Promise<AppErro
 const ANSWER_WITHIN = { near: 10_000, ssh: 120_000 } as const
 
 async function soon<T>(answer: Promise<T>, limit: number, signal: AbortSignal): Promise<T> {
+  // Nobody may be left to hear how it ends.
+  answer.catch(() => undefined)
+  if (signal.aborted) throw new AppError('cancelled')
   const late = Promise.withResolvers<never>()
   const abort = (): void => late.reject(new AppError('cancelled'))
   signal.addEventListener('abort', abort, { once: true })

@@ -117,6 +117,9 @@ export class LiveEngine {
       try {
         client = await connect(this.address, this.#stop.signal)
         pause = RETRY.first
+        // What an engine that hangs was asked ends with its connections.
+        this.#stop.signal.addEventListener('abort', client.close, { once: true })
+        if (this.#stop.signal.aborted) client.close()
         await this.#follow(client)
       } catch (error) {
         failure = engineError(error)
@@ -160,8 +163,6 @@ export class LiveEngine {
     const filters = { type: ['image', 'container'], event: ACTIONS }
     const stream = (await client.docker.getEvents({ filters: JSON.stringify(filters) })) as Readable
     const stop = (): void => void stream.destroy()
-    // What an engine that hangs was asked ends with its connections.
-    this.#stop.signal.addEventListener('abort', client.close, { once: true })
     this.#stop.signal.addEventListener('abort', stop, { once: true })
     // It may have come while the engine was being asked: an aborted signal does not fire again.
     if (this.#stop.signal.aborted) stop()

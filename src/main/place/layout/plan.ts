@@ -11,6 +11,8 @@ import type { Layout } from './open.ts'
 function isSame(image: Image, there: Image, packs: boolean): boolean {
   if (image.digest !== undefined && image.digest === there.digest) return true
   if (image.digest !== undefined && !packs) return false
+  // An engine's or a file's image is known by its config's digest.
+  if (image.digest === undefined && there.config !== undefined && digestOf(there.config) === image.id) return true
   return image.config !== undefined && there.config !== undefined && digestOf(image.config) === digestOf(there.config)
 }
 

@@ -3,10 +3,12 @@ import { AppError } from '../../../shared/errors.ts'
 import { type Digest, isProblem, parseReference } from '../../../shared/reference.ts'
 import { documentsOf, type Root } from '../../format/bundle.ts'
 import { digestOf } from '../../format/digest.ts'
+import { documentKind, parseManifest } from '../../format/documents.ts'
 import {
   type Complete,
   completeImages,
   type Done,
+  type Image,
   type LayerKey,
   type LayerPiece,
   type Naming,
@@ -75,19 +77,17 @@ export function registrySink(client: RegistryClient, host: string, options: Regi
       const { missing } = await negotiate({ client, host, path: first }, images, options, signal)
       const names = await Promise.all(
         wishes.flatMap(({ image, names: wanted }) =>
-          wanted.map(async ({ name }) => ({ name, image, now: await headOf(client, host, name, signal) })),
+          wanted.map(async ({ name }) => ({ name, image, ...(await nameNow(client, host, name, image, signal)) })),
         ),
       )
-      const others = names.flatMap(({ name, image, now }) => (now && now !== image.digest ? [{ name, id: now }] : []))
+      const others = names.flatMap(({ name, now, same }) => (now && !same ? [{ name, id: now }] : []))
       return {
         missing,
         // What is packed on its way has a digest nobody knows before.
         exact: pack === undefined || missing.size === 0,
-        present: new Set(names.filter(({ now, image }) => now === image.digest).map(({ image }) => image.id)),
+        present: new Set(names.filter(({ same }) => same).map(({ image }) => image.id)),
         replaces: others,
-        same: new Set(
-          names.filter(({ now, image }) => now !== undefined && now === image.digest).map(({ name }) => name),
-        ),
+        same: new Set(names.filter(({ same }) => same).map(({ name }) => name)),
       }
     },
     async begin(wishes, signal) {
@@ -106,18 +106,31 @@ export function registrySink(client: RegistryClient, host: string, options: Regi
   }
 }
 
+interface NameNow {
+  readonly now?: Digest
+  /** It is this very image. */
+  readonly same: boolean
+}
+
 /** What a name names now. A repository that is not there names nothing. */
-async function headOf(
+async function nameNow(
   client: RegistryClient,
   host: string,
   name: string,
+  image: Image,
   signal: AbortSignal,
-): Promise<Digest | undefined> {
+): Promise<NameNow> {
   const { path, tag } = targetOf(host, name)
   try {
-    return (await client.head(path, tag, signal))?.digest
+    const now = (await client.head(path, tag, signal))?.digest
+    if (now === undefined) return { same: false }
+    if (image.digest !== undefined) return { now, same: now === image.digest }
+    // An engine's or a file's image has no manifest yet: its id is its config's digest.
+    const { bytes } = await client.manifest(path, now, signal)
+    const config = documentKind(bytes, now) === 'manifest' ? parseManifest(bytes, now).config.digest : undefined
+    return { now, same: config === image.id }
   } catch (error) {
-    if (error instanceof AppError && error.code === 'registry-name-unknown') return undefined
+    if (error instanceof AppError && error.code === 'registry-name-unknown') return { same: false }
     throw error
   }
 }
