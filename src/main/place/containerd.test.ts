@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Digest } from '../../shared/reference.ts'
 import { type Copied, copy } from '../copy/copy.ts'
 import { blobMemory } from '../memory.ts'
 import { State } from '../state.ts'
@@ -151,7 +150,7 @@ describe('an engine with the containerd store', { timeout: 600_000 }, () => {
     )
     engine.docker('rmi', '--force', 'less/next:1')
     const other = await buildImage(engine, { name: 'less/other:1', layers: [{ textBytes: 10 }] })
-    await blobMemory(state).remember(daemon, other.id as Digest, layers)
+    await blobMemory(state).remember(daemon, other.id, layers)
     await into(one.path)
     expect(runImage(engine, 'less/base:1')).toBe('less/base:1 runs')
     engine.docker('rmi', '--force', 'less/base:1', 'less/other:1')
