@@ -113,3 +113,8 @@ export async function freeSpace(path: string): Promise<number | undefined> {
     return parent === path ? undefined : await freeSpace(parent)
   }
 }
+
+/** A registry's host that every computer takes for itself: `localhost:5000`, `127.0.0.1`. */
+export function isLoopbackHost(host: string): boolean {
+  return /^(?:localhost|[^/:]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host)
+}

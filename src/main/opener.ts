@@ -72,7 +72,8 @@ export class Opener {
 
   async repository({ host, repository }: Extract<PlaceRef, { type: 'registry' }>): Promise<Repository> {
     if (repository === undefined) throw new AppError('name-invalid', { name: host })
-    return { client: await this.#of.registries.client(host), host, path: repository }
+    const open = (await this.#of.registries.credentials(host)) === undefined
+    return { client: await this.#of.registries.client(host), host, path: repository, open }
   }
 
   /** Opened when the copy runs: an engine may have been restarted while it waited. */

@@ -85,7 +85,8 @@ export class Registries {
   }
 
   /** The sign-in that is kept for a registry, else the one docker has. */
-  async credentials(host: string, kept?: KeptRegistry): Promise<Credentials | undefined> {
+  async credentials(host: string, known?: KeptRegistry): Promise<Credentials | undefined> {
+    const kept = known ?? (await this.list()).find((one) => one.host === host)
     if (kept?.username === undefined) return await dockerCredentials(host)
     const password = await this.#keychain.get(account(host, kept.username))
     return password === undefined ? undefined : { type: 'password', username: kept.username, password }

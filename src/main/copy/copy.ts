@@ -72,6 +72,8 @@ export async function copy(
       if (parts && sink.takes.platforms === 'one')
         throw new AppError('platform-unchosen', { image: names[0] ?? id, have: parts.map(describe).join(', ') })
     }
+    const taken = source.origin && (await sink.take?.(source.origin, wishes, signal, report))
+    if (taken) return { ...taken, configs: configsOf(images), absent: [], stored: new Map() }
     const write = await sink.begin(wishes, signal, report)
     try {
       return await new Copy(source, wishes, sink, write, signal, report).run()
@@ -81,6 +83,10 @@ export async function copy(
   } catch (error) {
     throw signal.aborted ? new AppError('cancelled', {}, { cause: error }) : error
   }
+}
+
+function configsOf(images: readonly Image[]): Map<Digest, Digest> {
+  return new Map(images.flatMap(({ id, config }) => (config ? [[id, digestOf(config)] as const] : [])))
 }
 
 function describe({ platform }: Image): string {

@@ -110,7 +110,16 @@ export type Piece =
 
 export type LayerPiece = Extract<Piece, { type: 'layer' }>
 
+/** A repository that anybody may read. */
+export interface Origin {
+  readonly host: string
+  /** Path below the host: `library/nginx`. */
+  readonly path: string
+}
+
 export interface Source {
+  /** Where a destination may fetch the images by itself; absent where a sign-in is needed. */
+  readonly origin?: Origin
   /** Indexes whose parts `read` gives one by one, for a destination that takes all platforms of a name at once. */
   readonly indexes?: readonly Image[]
   /** How many pieces may be in work at once; 1 where the bytes come in one stream. */
@@ -206,7 +215,20 @@ export interface Planned {
   readonly free?: number
 }
 
+/** What a destination fetched by itself: bytes it moved, and bytes it had. */
+export interface Taken extends Done {
+  readonly moved: number
+  readonly skipped: number
+}
+
 export interface Sink {
+  /** Fetches the images itself, names and all; undefined when copy() is to bring them. Leaves nothing when it fails. */
+  take?(
+    origin: Origin,
+    wishes: readonly Wish[],
+    signal: AbortSignal,
+    report: (event: PlaceEvent) => void,
+  ): Promise<Taken | undefined>
   readonly takes: {
     /** Stored forms it accepts. A piece in another form is unpacked by copy(). */
     readonly forms: readonly Form[]

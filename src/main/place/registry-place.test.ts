@@ -108,6 +108,28 @@ describe('a registry as a place', () => {
     expect((await send(registrySource(repository, [image]), image, engineSink(docker), NAME)).moved).toBe(0)
   })
 
+  it('is fetched from by the engine itself where nobody has to sign in, and copied from in the ordinary way elsewhere', async () => {
+    const sent = await fromEngine(NAME, 'one/fetched:1.0')
+    engine.docker('rmi', '--force', NAME)
+    const repository = { client, host: registry.host, path: 'one/fetched', open: true }
+    const image = await readReference(repository, { tag: '1.0' }, NEVER)
+    const source = registrySource(repository, [image])
+    const copied = await send(source, image, engineSink(docker), NAME)
+    expect(copied.moved).toBeGreaterThan(100_000)
+    expect(copied.configs.get(image.id)).toBe(built.configDigest)
+    expect(runImage(engine, NAME)).toBe(`${NAME} runs`)
+    const digests = engine.docker('image', 'inspect', '--format', '{{join .RepoDigests " "}}', NAME)
+    expect(digests).toContain(`${there('one/fetched')}@${sent.images[0]?.digest}`)
+    expect((await send(source, image, engineSink(docker), NAME)).moved).toBe(0)
+    engine.docker('rmi', '--force', built.id)
+    // An engine that does not reach it: a registry of that name is nowhere.
+    const nowhere = { ...repository, host: 'registry.invalid:5000' }
+    const unreachable = { ...registrySource(nowhere, [image]), walk: source.walk }
+    await send(unreachable, image, engineSink(docker), NAME)
+    expect(expected(engine, NAME)).toMatchObject({ configDigest: built.configDigest })
+    expect(engine.docker('image', 'inspect', '--format', '{{len .RepoDigests}}', NAME)).toBe('0')
+  })
+
   it('goes into a file and comes out of one with the same manifest', async () => {
     const oci = await openArchive(skopeoOciArchive(engine, dir, NAME).path, NEVER)
     const [archived] = oci.contents.images

@@ -28,6 +28,7 @@ import {
 import { type EngineClient, engineError, messages, refusal } from './client.ts'
 import { asDigest, giveName, inspectImage } from './images.ts'
 import { type BlobMemory, NO_BLOBS } from './memory.ts'
+import { fetchItself } from './pull.ts'
 import { stacks } from './stacks.ts'
 
 /** What an engine has of an image before anything is sent. */
@@ -131,6 +132,7 @@ function telling(tags: readonly string[], but: string): string | undefined {
 /** Images into an engine. */
 export function engineSink(client: EngineClient, memory: BlobMemory = NO_BLOBS): Sink {
   return {
+    take: async (origin, wishes, signal, report) => await fetchItself(client, origin, wishes, signal, report),
     takes: {
       forms: client.zstd ? ['plain', 'gzip', 'zstd'] : ['plain', 'gzip'],
       sizeFirst: true,

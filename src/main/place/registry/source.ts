@@ -22,6 +22,8 @@ export interface Repository {
   readonly host: string
   /** Path below the host: `library/nginx`, `acme/shop`. */
   readonly path: string
+  /** Nobody is signed in: an engine may fetch from here by itself. */
+  readonly open?: boolean
 }
 
 /** Blobs read at once. */
@@ -102,6 +104,7 @@ async function layerPiece(repository: Repository, layer: Layer, signal: AbortSig
 export function registrySource(repository: Repository, known: readonly Image[] = []): Source {
   const read = new Map<Digest, Image>(known.map((image) => [image.id, image]))
   return {
+    ...(repository.open ? { origin: { host: repository.host, path: repository.path } } : {}),
     parallel: PARALLEL,
     async read(ids, signal) {
       const images: Image[] = []
