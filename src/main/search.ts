@@ -1,7 +1,9 @@
-import type { Comparison, Found, PlaceRef, Spot } from '../shared/contract.ts'
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { Comparison, ContentRow, Found, PlaceRef, Spot } from '../shared/contract.ts'
 import { AppError } from '../shared/errors.ts'
 import { type Digest, isDigest } from '../shared/reference.ts'
-import { contentDetails, layoutImages, readImage } from './contents.ts'
+import { contentDetails, fileContents, layoutImages, readImage } from './contents.ts'
 import { readableConfig } from './format/details.ts'
 import { digestOf } from './format/digest.ts'
 import { platformText } from './format/documents.ts'
@@ -110,6 +112,59 @@ async function inLayouts(
   return all
 }
 
+/** Image files of the folders that were opened: what plain ones hold, and the sums beside them. */
+async function inFiles(
+  { others, opener }: Parts,
+  words: readonly string[],
+  digest: Digest | undefined,
+  signal: AbortSignal,
+): Promise<Found[]> {
+  const all: Found[] = []
+  for (const { place, state } of others.list.value) {
+    if (place.type !== 'files' || state.type !== 'ready') continue
+    let rows: ContentRow[] = []
+    for await (const more of fileContents(place.path, opener, signal)) rows = more
+    const sums = digest ? await sumsOf(place.path) : new Map<string, Digest>()
+    for (const row of rows) {
+      const met = metInFile(row, words, digest, sums)
+      if (met) all.push({ ...foundRow(place, row), met })
+    }
+  }
+  return all
+}
+
+function metInFile(
+  row: ContentRow,
+  words: readonly string[],
+  digest: Digest | undefined,
+  sums: ReadonlyMap<string, Digest>,
+): Met | undefined {
+  const file = basename(row.path ?? '')
+  if (digest) {
+    if (sums.get(file) === digest) return 'file'
+    return row.configDigest === digest ? 'config' : undefined
+  }
+  const text = [...row.names, file].join(' ').toLowerCase()
+  return words.every((word) => text.includes(word)) ? 'name' : undefined
+}
+
+function foundRow(place: PlaceRef, { id, names, size, created, configDigest, path }: ContentRow): Omit<Found, 'met'> {
+  const shown = names.length > 0 ? names : [basename(path ?? '')]
+  return { place, id, names: shown, size, created, ...(configDigest ? { configDigest } : {}) }
+}
+
+/** What `sha256sum` files beside image files say of them; which the files may since have become untrue to. */
+async function sumsOf(folder: string): Promise<Map<string, Digest>> {
+  const sums = new Map<string, Digest>()
+  const names = await readdir(folder).catch((): string[] => [])
+  for (const name of names.filter((one) => one.endsWith('.sha256') || one === 'SHA256SUMS')) {
+    const text = await readFile(join(folder, name), 'utf8').catch(() => '')
+    for (const [, sum = '', file = ''] of text.slice(0, 1 << 20).matchAll(/^([0-9a-f]{64}) [ *](.+)$/gm))
+      sums.set(basename(file), `sha256:${sum}`)
+  }
+  return sums
+}
+
 /** Repositories whose name has the words; a digest is not asked of registries: they look it up by repository only. */
 async function* inRegistries(
   { others, registries }: Parts,
@@ -144,6 +199,8 @@ export async function* search(parts: Parts, text: string, signal: AbortSignal): 
   const all = await inEngines(parts, words, digest)
   yield all.slice(0, MOST_FOUND)
   all.push(...(await inLayouts(parts, words, digest, signal)))
+  yield all.slice(0, MOST_FOUND)
+  all.push(...(await inFiles(parts, words, digest, signal)))
   yield all.slice(0, MOST_FOUND)
   if (digest) return
   for await (const one of inRegistries(parts, words, signal)) {

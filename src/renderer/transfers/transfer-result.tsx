@@ -72,8 +72,15 @@ function absentKey(to: PlaceRef): 'absent.saved' | 'absent.loaded' | 'absent.cop
   return to.type === 'engine' ? 'absent.loaded' : 'absent.copied'
 }
 
+interface TransferResultProps {
+  id: string
+  from: PlaceRef
+  to: PlaceRef
+  result: Result
+}
+
 /** What a finished transfer did: what is there now, which names moved, where the file is. */
-export function TransferResult({ id, to, result }: { id: string; to: PlaceRef; result: Result }) {
+export function TransferResult({ id, from, to, result }: TransferResultProps) {
   const words = useWords()
   const { t, list } = words
   const names = result.images.map((image) => image.names.join(', ') || shortId(image.id))
@@ -87,6 +94,8 @@ export function TransferResult({ id, to, result }: { id: string; to: PlaceRef; r
           <p className="small muted">{bytesWords(result, words)}</p>
         </>
       )}
+      {/* docker load keeps no digest of a repository in the classic store (moby/moby#43570). */}
+      {from.type === 'registry' && to.type === 'archive' && <p className="small muted">{t('transfers.digestLost')}</p>}
       {result.replaced.map((replaced) => (
         <div key={replaced.name} className="small">
           {movedWords(replaced, words).map((text) => (

@@ -128,7 +128,9 @@ export function TransferRow({ transfer }: { transfer: Transfer }) {
       {!ended && <TransferProgress transfer={transfer} title={title} />}
       {!ended && transfer.layers.length > 0 && <Layers layers={transfer.layers} />}
       {transfer.error && transfer.phase !== 'cancelled' && <FailureNotice error={transfer.error} spoken={false} />}
-      {transfer.result && <TransferResult id={transfer.id} to={transfer.to} result={transfer.result} />}
+      {transfer.result && (
+        <TransferResult id={transfer.id} from={transfer.from} to={transfer.to} result={transfer.result} />
+      )}
     </li>
   )
 }

@@ -612,6 +612,8 @@ export const en = {
   },
   transfers: {
     title: 'Transfers',
+    digestLost:
+      'A Docker with its classic image store that loads this file knows the image by name, not by “name@sha256:…”: where that form is used (Kubernetes, compose with digests), get it from the registry instead.',
     none: 'Nothing under way',
     showAll: 'Show all',
     hide: 'Hide',

@@ -620,6 +620,8 @@ export const fr = {
     own: 'seulement ici',
   },
   transfers: {
+    digestLost:
+      'Un Docker avec son magasin d’images classique qui charge ce fichier connaît l’image par son nom, pas par « nom@sha256:… » : là où cette forme est utilisée (Kubernetes, compose avec empreintes), récupérez-la plutôt depuis le registre.',
     title: 'Transferts',
     none: 'Rien en cours',
     showAll: 'Tout voir',
