@@ -25,7 +25,7 @@ const HELP = `caboteur: carries Docker images from place to place
   caboteur list PLACE [--json]
   caboteur inspect PLACE [--json]
   caboteur verify PLACE [--json]
-  caboteur copy FROM TO [--json] [--plan] [--compress none|gzip|zstd|bzip2] [--platform all|OS/ARCH] [--keep-old]
+  caboteur copy FROM TO [--json] [--plan] [--compress none|gzip|zstd|bzip2] [--platform all|OS/ARCH] [--keep-old] [--referrers]
   caboteur serve [--port N] [--root FOLDER …]
 
 PLACE   engine:[IMAGE] | engine@CONTEXT:[IMAGE] | archive:FILE[#IMAGE] | layout:FOLDER[#IMAGE]
@@ -43,6 +43,7 @@ const OPTIONS = {
   compress: { type: 'string' },
   platform: { type: 'string' },
   'keep-old': { type: 'boolean' },
+  referrers: { type: 'boolean' },
   username: { type: 'string' },
   'password-stdin': { type: 'boolean' },
   'password-file': { type: 'string' },
@@ -59,6 +60,8 @@ interface Options {
   readonly compress: (typeof METHODS)[number] | undefined
   readonly platform: PlatformChoice
   readonly keepOld: boolean
+  /** Signatures and the like follow their images. */
+  readonly referrers: boolean
   readonly places: Places
 }
 
@@ -121,6 +124,7 @@ async function parseOptions(args: readonly string[]): Promise<{ words: string[];
     compress,
     platform: platformOf(values.platform),
     keepOld: values['keep-old'] === true,
+    referrers: values.referrers === true,
     places: new Places(await accessOf(values)),
   }
   return { words: positionals, options, help: values.help === true }
@@ -320,7 +324,17 @@ async function prepare(from: string, to: string, options: Options, signal: Abort
       names: names.map((one) => ({ name: one, ...(options.keepOld ? { keepAs: datedName(one, now) } : {}) })),
     }
   })
-  return { opened, sink, engine, wishes }
+  const following = options.referrers && !engine ? await referrersOf(opened, wishes, signal) : []
+  return { opened, sink, engine, wishes: [...wishes, ...following] }
+}
+
+/** What refers to the images, and goes with them by its digest. */
+async function referrersOf({ source }: Opened, wishes: readonly Wish[], signal: AbortSignal): Promise<Wish[]> {
+  const found: Wish[] = []
+  for (const { image } of wishes) {
+    for (const referrer of (await source.referrers?.(image, signal)) ?? []) found.push({ image: referrer, names: [] })
+  }
+  return found
 }
 
 /** What a copy would move and replace; nothing moves. */

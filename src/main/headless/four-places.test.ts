@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Digest } from '../../shared/reference.ts'
+import { RegistryClient } from '../place/registry/client.ts'
 import { type MadeArchive, type MadeImage, makeImage, ociArchive } from '../testing/handmade-archives.ts'
 import { type Registry, startRegistry } from '../testing/registry.ts'
 import { removeDir, tempDir } from '../testing/temp.ts'
@@ -11,6 +13,10 @@ interface Ended {
   readonly status: number | null
   readonly out: string
   readonly err: string
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
 }
 
 /** The command line between files, folders and registries, on a computer without Docker. */
@@ -146,6 +152,45 @@ describe('the command line without Docker', () => {
     for (const file of ['state.db']) {
       const path = join(dir, 'home', file)
       if (existsSync(path)) expect(readFileSync(path).includes(password)).toBe(false)
+    }
+  })
+
+  it('takes along what refers to an image, when asked to', async () => {
+    const client = new RegistryClient({ host: registry.host })
+    const never = new AbortController().signal
+    try {
+      const copied = await json('copy', `archive:${made.path}`, at('cli/signed:1'), '--platform', 'linux/amd64')
+      expect(copied).toMatchObject({ type: 'done' })
+      const subject = await client.head('cli/signed', '1', never)
+      if (!subject) throw new Error('not there')
+      const put = async (bytes: Buffer): Promise<{ digest: Digest; size: number }> => {
+        const digest: Digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+        await client.upload('cli/signed', once(bytes), { digest, size: bytes.length }, never)
+        return { digest, size: bytes.length }
+      }
+      const mediaType = 'application/vnd.oci.image.manifest.v1+json'
+      const empty = { mediaType: 'application/vnd.oci.empty.v1+json', ...(await put(Buffer.from('{}'))) }
+      const layer = { mediaType: 'application/x-signature', ...(await put(Buffer.from('signed by us'))) }
+      const signature = {
+        schemaVersion: 2,
+        mediaType,
+        artifactType: 'application/x-signature',
+        config: empty,
+        layers: [layer],
+        subject,
+      }
+      const bytes = Buffer.from(JSON.stringify(signature))
+      const digest: Digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+      await client.putManifest('cli/signed', digest, bytes, mediaType, never)
+      await client.addReferrer('cli/signed', subject.digest, { mediaType, digest, size: bytes.length }, never)
+      await json('copy', at('cli/signed:1'), layout('signed'), '--referrers')
+      const { images } = (await json('list', layout('signed'))) as { images: { id: string }[] }
+      expect(images.map(({ id }) => id).sort()).toEqual([subject.digest, digest].sort())
+      await json('copy', at('cli/signed:1'), at('cli/again:1'), '--referrers')
+      const again = await Array.fromAsync(client.referrers('cli/again', subject.digest, never))
+      expect(again.map((one) => one.digest)).toEqual([digest])
+    } finally {
+      await client.close()
     }
   })
 

@@ -124,6 +124,8 @@ export interface Source {
   readonly indexes?: readonly Image[]
   /** How many pieces may be in work at once; 1 where the bytes come in one stream. */
   readonly parallel: number
+  /** What refers to an image (OCI 1.1 `subject`): signatures, attestations, bills of materials. Without names. */
+  referrers?(image: Image, signal: AbortSignal): Promise<readonly Image[]>
   /** The images of these ids, in the order asked. @throws image-missing */
   read(ids: readonly Digest[], signal: AbortSignal): Promise<readonly Image[]>
   /**

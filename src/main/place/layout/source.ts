@@ -68,6 +68,13 @@ class Taken {
  * Images out of a layout, several layers at once. While they are read no process of ours removes what they need. A layer
  * that is to be had from elsewhere (`foreign`) and is not there is passed over: a destination that wants it says so.
  */
+/** What an image's manifest refers to, if to anything. */
+function subjectOf({ manifest }: Image): string | undefined {
+  if (!manifest) return undefined
+  const { subject } = JSON.parse(new TextDecoder().decode(manifest)) as { subject?: { digest?: string } }
+  return subject?.digest
+}
+
 export function layoutSource({ path, images }: Layout): Source {
   const byId = new Map<Digest, Image>()
   for (const image of images.flatMap(leaves)) byId.set(image.id, image)
@@ -131,6 +138,7 @@ export function layoutSource({ path, images }: Layout): Source {
 
   return {
     parallel: 4,
+    referrers: async (image) => images.filter((one) => subjectOf(one) === image.digest),
     async read(ids) {
       return ids.map((id) => {
         const image = byId.get(id)

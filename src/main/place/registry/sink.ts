@@ -46,12 +46,11 @@ function targetOf(host: string, name: string): Target {
   return { path: parsed.path, tag: parsed.tag ?? 'latest' }
 }
 
-/** The repositories of some images, each with the names they get there. @throws name-invalid for an image without a name */
+/** The repositories of some images, by the names they get there. @throws name-invalid where none has any */
 function repositoriesOf(host: string, wishes: readonly Wish[]): string[] {
-  const paths = wishes.flatMap(({ image, names }) => {
-    if (names.length === 0) throw new AppError('name-invalid', { name: image.names[0] ?? '' })
-    return names.map(({ name }) => targetOf(host, name).path)
-  })
+  const paths = wishes.flatMap(({ names }) => names.map(({ name }) => targetOf(host, name).path))
+  // What has no name is pushed by its digest, beside those that have one.
+  if (paths.length === 0) throw new AppError('name-invalid', { name: wishes[0]?.image.names[0] ?? '' })
   return [...new Set(paths)]
 }
 
@@ -104,6 +103,11 @@ export function registrySink(client: RegistryClient, host: string, options: Regi
       return new RegistryWrite(repository, others, { missing, held }, memory, signal)
     },
   }
+}
+
+interface Referring {
+  readonly subject?: { readonly digest?: Digest }
+  readonly artifactType?: string
 }
 
 interface NameNow {
@@ -223,7 +227,12 @@ class RegistryWrite implements Write {
     }
     for (const { digest, bytes, mediaType } of roots) {
       if (await client.head(path, digest, this.#signal)) continue
-      await client.putManifest(path, digest, bytes, mediaType, this.#signal)
+      const { subject: listed } = await client.putManifest(path, digest, bytes, mediaType, this.#signal)
+      const { subject, artifactType } = JSON.parse(new TextDecoder().decode(bytes)) as Referring
+      // A registry without the referrers API leaves the list to its clients.
+      if (!subject?.digest || listed) continue
+      const referrer = { mediaType, digest, size: bytes.length, ...(artifactType ? { artifactType } : {}) }
+      await client.addReferrer(path, subject.digest, referrer, this.#signal)
     }
   }
 

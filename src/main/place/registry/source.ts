@@ -106,6 +106,14 @@ export function registrySource(repository: Repository, known: readonly Image[] =
   return {
     ...(repository.open ? { origin: { host: repository.host, path: repository.path } } : {}),
     parallel: PARALLEL,
+    async referrers(image, signal) {
+      if (!image.digest) return []
+      const found: Image[] = []
+      for await (const { digest } of repository.client.referrers(repository.path, image.digest, signal))
+        found.push(await readReference(repository, { digest }, signal))
+      for (const one of found) read.set(one.id, one)
+      return found
+    },
     async read(ids, signal) {
       const images: Image[] = []
       for (const id of ids) {
