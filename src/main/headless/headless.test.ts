@@ -27,8 +27,9 @@ describe('places on the command line', () => {
     'engine@:x',
     'engine:Upper/Case:é',
     'archive:',
-    'layout:x',
-    'registry:host/x',
+    'layout:',
+    'registry:',
+    'registry:Not a name',
     'ftp:x',
   ])('refuses %s', (text) => {
     expect(() => parseAddress(text)).toThrow(expect.objectContaining({ code: 'usage' }))

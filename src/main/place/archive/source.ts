@@ -88,13 +88,14 @@ export function archiveSource(archive: OpenArchive): Source {
 
   async function* inStream(wanted: readonly Wanted[], signal: AbortSignal): AsyncGenerator<LayerPiece> {
     const { compression } = archive
-    const left = new Map(wanted.map((one) => [one.file.entry.name, one]))
+    // By where they are, not by name: a file may have two of one name, and names a folder before them.
+    const left = new Map(wanted.map((one) => [one.file.entry.offset, one]))
     const tar = reading((file, size) => unpack(readRange(file, 0, size, signal), compression))
     for await (const { entry, bytes } of readTar(tar, signal)) {
-      const one = left.get(entry.name)
+      const one = left.get(entry.offset)
       if (!one || entry.type !== 'file') continue
       yield piece(one, naming(bytes, named))
-      left.delete(entry.name)
+      left.delete(entry.offset)
       if (left.size === 0) return
     }
     throw new AppError('file-changed', { path: archive.path })
