@@ -32,6 +32,8 @@ import { allEngines } from './place/engine/find.ts'
 import { listImages, tagImage } from './place/engine/images.ts'
 import { type SshWay, sshWay } from './place/engine/ssh/way.ts'
 import * as library from './place/layout/library.ts'
+import { apiHost } from './place/registry/address.ts'
+import { keepTag } from './place/registry/sink.ts'
 import { Registries } from './registries.ts'
 import { State } from './state.ts'
 
@@ -250,6 +252,8 @@ export class App {
     registry: RegistryForm,
     password: string | undefined,
   ): Promise<{ place: PlaceRef; remembered: boolean }> {
+    // An address, or a word that is none, would never answer. @throws name-invalid
+    apiHost(registry.host)
     const remembered = await this.registries.keep(kept(registry), password)
     await this.others.look()
     return { place: { type: 'registry', host: registry.host }, remembered }
@@ -275,15 +279,14 @@ export class App {
     const former = (await client.head(path, tag, signal))?.digest
     if ((former ?? '') !== expected) throw new AppError('image-changed', { name })
     const { bytes, mediaType } = await client.manifest(path, asDigest(id), signal)
-    const keptTag = keepAs === undefined ? undefined : tagOf(keepAs)
-    if (former !== undefined && keptTag !== undefined) {
-      const old = await client.manifest(path, former, signal)
-      await client.putManifest(path, keptTag, old.bytes, old.mediaType, signal)
-    }
+    const keptAs =
+      former === undefined || former === id || keepAs === undefined
+        ? undefined
+        : await keepTag({ client, host }, { path, keepAs, former }, signal)
     await client.putManifest(path, tag, bytes, mediaType, signal)
     if (former === undefined || former === id) return {}
     return {
-      replaced: { name, former, ...(keepAs === undefined ? {} : { keptAs: keepAs }), containers: [], dropped: [] },
+      replaced: { name, former, ...(keptAs === undefined ? {} : { keptAs }), containers: [], dropped: [] },
     }
   }
 
@@ -336,6 +339,8 @@ export class App {
       return
     }
     if (place.type !== 'registry') throw new TypeError('a layout or a repository')
+    const { images } = await registryRemoval(this.opener, place, [id], signal)
+    if (images.some(({ outcome }) => outcome === 'parent')) throw new AppError('image-part', { image: id.slice(7, 19) })
     const { client, path } = await this.opener.repository(place)
     await client.deleteManifest(path, asDigest(id), signal)
   }

@@ -43,8 +43,9 @@ function address({ host, port, user }: Computer): string {
   return `ssh://${user ? `${user}@` : ''}${at}${port === undefined ? '' : `:${port}`}`
 }
 
-function account(id: string): string {
-  return `ssh ${id}`
+/** One for each door: what opened one is never found for another, even for a moment. */
+function account(id: string, computer: Computer): string {
+  return `ssh ${id} ${address(computer)} ${computer.signIn.type}`
 }
 
 /** Whether a password that was kept for one is one for the other. */
@@ -86,7 +87,7 @@ export class Computers {
     let kept: Promise<string | undefined> | undefined
     return wayTo(computer, async () => {
       if (password !== undefined && password !== '') return password
-      if (id !== undefined) kept ??= this.#keychain.get(account(id))
+      if (id !== undefined) kept ??= this.#keychain.get(account(id, computer))
       // A key may have a passphrase, or none.
       return (await kept) ?? (computer.signIn.type === 'key' ? '' : undefined)
     })
@@ -127,15 +128,15 @@ export class Computers {
       engine,
       value,
     )
-    if (computer.signIn.type !== 'usual' && password !== undefined && password !== '')
-      return { engine, remembered: await this.#keychain.set(account(engine), password) }
-    // What opened one door is never tried on another.
-    if (before && !sameDoor(before, computer)) await this.#keychain.delete(account(engine))
-    return { engine, remembered: true }
+    if (before && !sameDoor(before, computer)) await this.#keychain.delete(account(engine, before))
+    if (computer.signIn.type === 'usual' || password === undefined || password === '')
+      return { engine, remembered: true }
+    return { engine, remembered: await this.#keychain.set(account(engine, computer), password) }
   }
 
   async forget(id: string): Promise<void> {
+    const computer = await this.get(id)
     await this.#state.run('DELETE FROM computer WHERE id = ?', id)
-    await this.#keychain.delete(account(id))
+    await this.#keychain.delete(account(id, computer))
   }
 }

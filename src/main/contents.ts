@@ -73,8 +73,13 @@ async function layoutAt(path: string, signal: AbortSignal): Promise<Layout | und
   }
 }
 
-/** The images of a repository as they are read, tags of one image together, the newest tags first. */
+/** As `repositoryImages`, as rows. */
 export async function* repositoryContents(repository: Repository, signal: AbortSignal): AsyncGenerator<ContentRow[]> {
+  for await (const images of repositoryImages(repository, signal)) yield images.map(rowOf)
+}
+
+/** The images of a repository as they are read, tags of one image together, the newest tags first. */
+async function* repositoryImages(repository: Repository, signal: AbortSignal): AsyncGenerator<Image[]> {
   const tags: string[] = []
   for await (const tag of repository.client.tags(repository.path, signal)) tags.push(tag)
   const images = new Map<Digest, Image>()
@@ -97,10 +102,9 @@ export async function* repositoryContents(repository: Repository, signal: AbortS
   }
   const work = Promise.all(Array.from({ length: AT_ONCE }, read)).finally(() => stop.abort())
   work.catch(() => undefined)
-  for await (const _ of changed.watch(AbortSignal.any([signal, stop.signal]), 200))
-    yield [...images.values()].map(rowOf)
+  for await (const _ of changed.watch(AbortSignal.any([signal, stop.signal]), 200)) yield [...images.values()]
   await work
-  yield [...images.values()].map(rowOf)
+  yield [...images.values()]
 }
 
 function fileRow(path: string, archive: OpenArchive): ContentRow[] {
@@ -167,7 +171,10 @@ export async function contentDetails(opener: Opener, spot: Spot, signal: AbortSi
   return configDetails({ ...leaf, names: image.names }, config, digestOf(bytes), manifestLayers(leaf, config))
 }
 
-/** What taking images off a registry would do: manifests go, with all their tags; the room is the registry's to win. */
+/**
+ * What taking images off a registry would do: manifests go, with all their tags; the room is the registry's to win. One that
+ * is a platform of an image that stays, stays too: that image could no longer be had for it.
+ */
 export async function registryRemoval(
   opener: Opener,
   place: PlaceRef,
@@ -175,16 +182,18 @@ export async function registryRemoval(
   signal: AbortSignal,
 ): Promise<Removal> {
   if (place.type !== 'registry') throw new TypeError('a registry’s removal')
-  const repository = await opener.repository(place)
-  const images: Removal['images'] = []
-  for await (const rows of repositoryContents(repository, signal)) {
-    images.splice(
-      0,
-      images.length,
-      ...rows
-        .filter(({ id }) => ids.includes(id))
-        .map(({ id, names, size }) => ({ id, names, outcome: 'remove' as const, containers: [], size })),
-    )
-  }
-  return { images, space: images.reduce((sum, { size }) => sum + size, 0), exact: false }
+  let all: readonly Image[] = []
+  for await (const images of repositoryImages(await opener.repository(place), signal)) all = images
+  const needed = new Set<string>(
+    all.filter(({ id }) => !ids.includes(id)).flatMap(({ parts = [] }) => parts.map(({ id }) => id)),
+  )
+  const images = all
+    .filter(({ id }) => ids.includes(id))
+    .map(rowOf)
+    .map(({ id, names, size }): Removal['images'][number] => {
+      const outcome = needed.has(id) ? 'parent' : 'remove'
+      return { id, names, outcome, containers: [], size }
+    })
+  const going = images.filter(({ outcome }) => outcome === 'remove')
+  return { images, space: going.reduce((sum, { size }) => sum + size, 0), exact: false }
 }

@@ -188,10 +188,12 @@ function gathered(wishes: readonly Wish[], indexes: readonly Image[]): Wish[] {
     indexes,
   )
   return images.map((image) => {
-    const first = wishes.find(
-      (wish) => wish.image.id === image.id || image.parts?.some(({ id }) => id === wish.image.id),
-    )
-    return { image, names: first?.names ?? [] }
+    const ids = new Set((image.parts ?? [image]).map(({ id }) => id))
+    const own = wishes.filter((wish) => ids.has(wish.image.id))
+    const [first, ...others] = own.map(({ names }) => names)
+    // A platform of two versions has the names of both: an index gets those that all of its parts have.
+    const names = (first ?? []).filter(({ name }) => others.every((list) => list.some((one) => one.name === name)))
+    return { image, names }
   })
 }
 

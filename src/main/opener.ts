@@ -65,6 +65,7 @@ export class Opener {
 
   /** @throws archive-rootfs: it holds no image */
   async archive(path: string, signal: AbortSignal): Promise<OpenArchive> {
+    await this.admit(path)
     const archive = await this.#of.archives.get(path, signal)
     if (archive.contents.format === 'rootfs') throw new AppError('archive-rootfs', { path })
     return archive

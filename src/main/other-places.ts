@@ -65,7 +65,7 @@ export class OtherPlaces {
     ]
     for (const { path, files } of await this.#folders()) {
       const place: PlaceRef = files ? { type: 'files', path } : { type: 'layout', path }
-      const state = files ? await folder(path) : await this.#layout(path)
+      const state = (await this.#refused(path)) ?? (files ? await folder(path) : await this.#layout(path))
       infos.push({ place, kind: files ? 'files' : 'layout', name: basename(path) || path, state })
     }
     for (const { host, plain, username } of await this.#registries.list()) {
@@ -79,6 +79,16 @@ export class OtherPlaces {
       })
     }
     if (!isDeepStrictEqual(infos, this.list.value)) this.list.set(infos)
+  }
+
+  /** Another host may have remembered it: this one may not offer it. */
+  async #refused(path: string): Promise<InfoState | undefined> {
+    try {
+      await this.#host.admit(path)
+      return undefined
+    } catch (error) {
+      return { type: 'away', error: asAppError(error).data }
+    }
   }
 
   async #folders(): Promise<{ path: string; files: boolean }[]> {

@@ -45,25 +45,25 @@ export function withPlatforms(image: Image, platforms: readonly string[]): Image
  * that were not asked for are left out of it.
  */
 export function together(images: readonly Image[], indexes: readonly Image[]): Image[] {
-  const gathered: Image[] = []
-  for (const image of images) {
-    const index = indexes.find(({ parts = [] }) => parts.some(({ id }) => id === image.id))
-    const siblings = index ? images.filter(({ id }) => index.parts?.some((part) => part.id === id)) : []
-    if (!index || siblings.length < 2) gathered.push(image)
-    else if (siblings[0] === image) {
-      const ids = new Set(siblings.map(({ id }) => id))
-      const parts = (index.parts ?? []).filter(({ id, kind }) => kind !== undefined || ids.has(id))
-      gathered.push({ ...index, names: image.names, parts })
-    }
-  }
-  return gathered
+  const asked = new Set(images.map(({ id }) => id))
+  const gathered = indexes.flatMap((index) => {
+    const parts = (index.parts ?? []).filter(({ id, kind }) => kind !== undefined || asked.has(id))
+    return parts.filter(({ kind }) => kind === undefined).length > 1 ? [{ ...index, parts }] : []
+  })
+  // One image may be a platform of several indexes: each of those takes it.
+  const covered = new Set(gathered.flatMap(({ parts }) => parts.map(({ id }) => id)))
+  return [...gathered, ...images.filter(({ id }) => !covered.has(id))]
 }
 
 /** The one platform of an image that a place takes: the one asked for, else the place's own. @throws platform-missing */
 export function onePlatform(image: Image, asked: readonly string[] | undefined, own: string): Image {
   if (!image.parts) return image
   const [platform = own] = asked ?? []
-  const chosen = withPlatforms(image, [platform])
-  if (chosen.parts) throw missing(image, platform)
-  return chosen
+  const wanted = parsed(platform)
+  // Several may fit (arm of 5, 6 and 7): the newest that does.
+  const [best] = image.parts
+    .filter((part) => part.kind === undefined && platformMatches(part.platform, wanted))
+    .sort((a, b) => (b.platform.variant ?? '').localeCompare(a.platform.variant ?? ''))
+  if (!best) throw missing(image, platform)
+  return { ...best, names: image.names }
 }

@@ -173,9 +173,9 @@ async function* inRegistries(
 ): AsyncGenerator<Found> {
   for (const { place } of others.list.value) {
     if (place.type !== 'registry') continue
-    const client = await registries.client(place.host)
     let seen = 0
     try {
+      const client = await registries.client(place.host)
       for await (const repository of client.catalog(signal)) {
         seen += 1
         if (seen > MOST_REPOSITORIES) break

@@ -45,8 +45,8 @@ export class State {
   async #open(): Promise<DatabaseSync> {
     if (this.#database) return this.#database
     const { DatabaseSync: Database } = await import('node:sqlite')
-    const database = this.#at(Database) ?? new Database(':memory:')
-    this.#database ??= migrated(database)
+    // Another call may have opened it while the module was loaded.
+    this.#database ??= this.#at(Database) ?? migrated(new Database(':memory:'))
     return this.#database
   }
 

@@ -100,6 +100,10 @@ const en: Record<ErrorCode, Sentence> = {
     what: '“{name}” has changed meanwhile: it now names another image.',
     next: 'Look at the list again and decide anew. Nothing was changed.',
   },
+  'image-part': {
+    what: 'The image {image} is one platform of another version, which would break without it.',
+    next: 'Remove that version too, or first.',
+  },
   'platform-missing': {
     what: '“{image}” is not there for {platform}; it is there for {have}.',
     next: 'Choose one of those platforms.',
@@ -376,6 +380,10 @@ const fr: Record<ErrorCode, Sentence> = {
   'image-changed': {
     what: '« {name} » a changé entre-temps : ce nom désigne une autre image.',
     next: 'Regardez de nouveau la liste et décidez alors. Rien n’a été modifié.',
+  },
+  'image-part': {
+    what: 'L’image {image} est une plate-forme d’une autre version, qui ne marcherait plus sans elle.',
+    next: 'Retirez aussi cette version, ou d’abord celle-ci.',
   },
   'platform-missing': {
     what: '« {image} » n’existe pas pour {platform} ; elle existe pour {have}.',

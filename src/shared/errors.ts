@@ -26,6 +26,7 @@ export const ERROR_CODES = [
   'image-missing',
   'image-in-use',
   'image-changed',
+  'image-part',
   'platform-missing',
   'platform-refused',
   'platform-unchosen',

@@ -99,6 +99,8 @@ class Copy {
   readonly #images: readonly Image[]
   /** Those with layers: the images, and the parts of indexes. */
   readonly #leaves: readonly Image[]
+  /** Keys of the blobs of attestations and artifacts. */
+  readonly #opaque: ReadonlySet<LayerKey>
   readonly #sink: Sink
   readonly #write: Write
   readonly #signal: AbortSignal
@@ -122,6 +124,9 @@ class Copy {
     this.#wishes = wishes
     this.#images = wishes.map(({ image }) => image)
     this.#leaves = this.#images.flatMap(leaves)
+    this.#opaque = new Set(
+      this.#leaves.filter(({ kind }) => kind !== undefined).flatMap((image) => image.layers.map(layerKey)),
+    )
     this.#sink = sink
     this.#write = write
     this.#signal = AbortSignal.any([signal, this.#stop.signal])
@@ -216,9 +221,10 @@ class Copy {
   async #put(piece: LayerPiece): Promise<void> {
     const { diffId, stored } = piece.layer
     const { forms, sizeFirst, pack: packed } = this.#sink.takes
-    // A blob without a diffId is no layer of files: whatever it is, it is carried as it is.
-    const form = packed && piece.form === 'plain' && diffId !== undefined ? packed : piece.form
-    const target = forms.includes(form) || diffId === undefined ? form : 'plain'
+    // A blob of what is no image is no layer of files: it is carried as it is.
+    const opaque = this.#opaque.has(layerKey(piece.layer))
+    const form = packed && piece.form === 'plain' && !opaque ? packed : piece.form
+    const target = forms.includes(form) || opaque ? form : 'plain'
     // A plain layer is stored under its diffId.
     const digest = stored?.digest ?? (piece.form === 'plain' ? diffId : undefined)
     const told = digest !== undefined && piece.size !== undefined

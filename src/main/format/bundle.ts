@@ -1,6 +1,6 @@
 import type { Platform } from '../../shared/contract.ts'
 import { type Digest, full, isProblem, parseReference } from '../../shared/reference.ts'
-import { type Complete, type CompleteImage, type CompleteIndex, completeImages } from '../place/place.ts'
+import { type Complete, type CompleteImage, type CompleteIndex, completeImages, type Image } from '../place/place.ts'
 import { digestOf, hex } from './digest.ts'
 import { ANNOTATION, MEDIA, parseManifest } from './documents.ts'
 
@@ -98,6 +98,14 @@ export function indexOf({ image, parts: images }: CompleteIndex, parts: readonly
     return [{ ...entry, mediaType: part.mediaType, digest: part.digest, size: part.bytes.length }]
   })
   return root(encode({ ...parsed, manifests }), mediaType)
+}
+
+/** The digest a place will give an image, where that is known before: of an index only when all it names comes along. */
+export function wholeDigest({ digest, manifest, parts }: Image): Digest | undefined {
+  if (!parts || !manifest) return digest
+  const came = new Set(parts.map((part) => String(part.digest ?? part.id)))
+  const { manifests } = JSON.parse(new TextDecoder().decode(manifest)) as { manifests: readonly Entry[] }
+  return manifests.every((entry) => came.has(entry.digest)) ? digest : undefined
 }
 
 /**

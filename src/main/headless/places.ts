@@ -108,9 +108,13 @@ export class Places {
     return client
   }
 
+  /** @throws usage where a password or authority was given and two registries could be meant */
   async registry(host: string): Promise<RegistryClient> {
     const known = this.#registries.get(host)
     if (known) return known
+    const meant = this.#access.username !== undefined || this.#access.ca !== undefined
+    // What was typed for one is never shown to the other.
+    if (meant && this.#registries.size > 0) throw usage('--username and --ca are for one registry, and here are two')
     const { Keychain } = await import('../accounts/keychain.ts')
     const { Registries } = await import('../registries.ts')
     const registries = new Registries(this.state, new Keychain())
@@ -119,9 +123,15 @@ export class Places {
     const typed = async (): Promise<Credentials | undefined> =>
       given ? { type: 'password', username, password } : undefined
     const own = given || ca !== undefined || plain.includes(host)
+    const kept = (await registries.list()).find((one) => one.host === host)
+    const trusted = ca ?? kept?.ca
     const client = own
       ? await registries.connect(
-          { host, plain: plain.includes(host), ...(ca === undefined ? {} : { ca }) },
+          {
+            host,
+            plain: kept?.plain === true || plain.includes(host),
+            ...(trusted === undefined ? {} : { ca: trusted }),
+          },
           given ? typed : async () => await registries.credentials(host),
         )
       : await registries.client(host)

@@ -127,6 +127,10 @@ describe('a Docker behind ssh', () => {
       expect(await asked("root@127.0.0.1's password: ")).toBe(`${sshd.password}\n`)
       expect(await asked("root@jump's password: ")).toBe('')
       expect(await asked('Verification code: ')).toBe('')
+      // What a jump host may say to get at it.
+      expect(await asked("(u@jump) x@127.0.0.1's password: ")).toBe('')
+      expect(await asked('(u@jump) (root@127.0.0.1) Password: ')).toBe('')
+      expect(await asked('(root@127.0.0.1) Password: ')).toBe(`${sshd.password}\n`)
       expect(await asked("Enter passphrase for key '/root/.ssh/id': ")).toBe('')
     } finally {
       end()

@@ -37,7 +37,9 @@ export class Engines {
   async #searchOn(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       await delay(SEARCH, this.#stop.signal)
-      if (!this.#stop.signal.aborted) await this.search()
+      if (this.#stop.signal.aborted) return
+      // A search that fails once must not be the last.
+      await this.search().catch((error: unknown) => console.error(error))
     }
   }
 

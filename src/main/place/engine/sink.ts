@@ -40,18 +40,23 @@ interface Held {
   readonly prefix: number
 }
 
+/** A classic engine's id of an image: its config's digest, which a registry's or folder's image has beside its own. */
+function classicId({ config, id }: Image): Digest {
+  return config ? digestOf(config) : id
+}
+
 /** What an engine with the classic store, or Podman, has of these images. */
 async function heldByChain(client: EngineClient, images: readonly Image[]): Promise<Held[]> {
   const known = await stacks(client, true)
   // Podman refuses an archive with layers left out, whatever it has: all of an image, or nothing.
-  if (client.podman) return images.map((image) => ({ image, present: known.has(image.id), prefix: 0 }))
+  if (client.podman) return images.map((image) => ({ image, present: known.has(classicId(image)), prefix: 0 }))
   return images.map((image) => {
     const wanted = image.layers.map(({ diffId }) => diffId ?? '')
     const prefixes = [...known.values()].map((held) => {
       const differs = wanted.findIndex((diffId, index) => held[index] !== diffId)
       return differs < 0 ? wanted.length : differs
     })
-    return { image, present: known.has(image.id), prefix: Math.max(0, ...prefixes) }
+    return { image, present: known.has(classicId(image)), prefix: Math.max(0, ...prefixes) }
   })
 }
 
@@ -103,6 +108,11 @@ function formOfType({ mediaType }: Descriptor): Form {
   return /zstd$/.test(mediaType) ? 'zstd' : 'plain'
 }
 
+/** What this engine calls an image, as far as that is known before it is there. */
+function idAt({ store }: EngineClient, image: Image): Digest {
+  return store === 'classic' ? classicId(image) : (image.digest ?? image.id)
+}
+
 /** Who has a name now: undefined for nobody, the name itself where it is this very image. */
 async function nameNow(
   client: EngineClient,
@@ -144,7 +154,7 @@ export function engineSink(client: EngineClient, memory: BlobMemory = NO_BLOBS):
       const { missing, present } = await inventory(client, images, memory)
       const names = await Promise.all(
         wishes.flatMap(({ image, names: wanted }) =>
-          wanted.map(async ({ name }) => await nameNow(client, image.id, name)),
+          wanted.map(async ({ name }) => await nameNow(client, idAt(client, image), name)),
         ),
       )
       const free = client.root === '' ? undefined : await freeSpace(client.root)
@@ -318,7 +328,9 @@ class EngineWrite implements Write {
     if (this.#client.store === 'containerd') {
       for (const complete of images) {
         const layers = complete.layers.filter((layer) => layer !== undefined)
-        await this.#memory.remember(this.#client.daemon, ids.get(complete) ?? complete.image.id, layers)
+        const id = ids.get(complete) ?? complete.image.id
+        // The load is done: a memory that fails undoes none of it.
+        await this.#memory.remember(this.#client.daemon, id, layers).catch((error: unknown) => console.error(error))
       }
     }
     return done

@@ -1,4 +1,5 @@
 import { freeSpace } from '../../files.ts'
+import { wholeDigest } from '../../format/bundle.ts'
 import { digestOf } from '../../format/digest.ts'
 import { type Image, layerKey, leaves, type Planned, type Wish } from '../place.ts'
 import { inventory } from './held.ts'
@@ -9,10 +10,11 @@ import type { Layout } from './open.ts'
  * its config says so.
  */
 function isSame(image: Image, there: Image, packs: boolean): boolean {
-  if (image.digest !== undefined && image.digest === there.digest) return true
-  if (image.digest !== undefined && !packs) return false
+  const digest = wholeDigest(image)
+  if (digest !== undefined && digest === there.digest) return true
+  if (image.parts || (digest !== undefined && !packs)) return false
   // An engine's or a file's image is known by its config's digest.
-  if (image.digest === undefined && there.config !== undefined && digestOf(there.config) === image.id) return true
+  if (digest === undefined && there.config !== undefined && digestOf(there.config) === image.id) return true
   return image.config !== undefined && there.config !== undefined && digestOf(image.config) === digestOf(there.config)
 }
 

@@ -73,8 +73,15 @@ async function find(
   signal: AbortSignal,
 ): Promise<Stored | undefined> {
   const { client, path, host } = repository
+  const mayHave = async (other: string, digest: Digest): Promise<boolean> =>
+    await client.hasBlob(other, digest, signal).catch((error: unknown) => {
+      signal.throwIfAborted()
+      // Remembered from a sign-in that may no longer look there: then it is not to be had.
+      if (error instanceof AppError) return false
+      throw error
+    })
   const takeOver = async (digest: Digest, other: string): Promise<boolean> =>
-    look ? await client.hasBlob(other, digest, signal) : await client.mount(path, digest, other, signal)
+    look ? await mayHave(other, digest) : await client.mount(path, digest, other, signal)
   for (const stored of candidates) {
     if (await client.hasBlob(path, stored.digest, signal)) return stored
     const known = [...from, ...(await memory.repositories(host, stored.digest))]

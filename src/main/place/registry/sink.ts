@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { AppError } from '../../../shared/errors.ts'
-import { type Digest, isProblem, parseReference } from '../../../shared/reference.ts'
-import { documentsOf, type Root } from '../../format/bundle.ts'
+import { type Digest, familiar, isProblem, parseReference } from '../../../shared/reference.ts'
+import { documentsOf, type Root, wholeDigest } from '../../format/bundle.ts'
 import { digestOf } from '../../format/digest.ts'
 import { documentKind, parseManifest } from '../../format/documents.ts'
 import {
@@ -105,6 +105,28 @@ export function registrySink(client: RegistryClient, host: string, options: Regi
   }
 }
 
+/**
+ * Gives a manifest another tag, or the first of tag-2, tag-3 … that no other has: a dated name is one of its minute only.
+ * Gives the name it really got. @throws name-invalid where that is no name of this repository
+ */
+export async function keepTag(
+  { client, host }: Pick<Repository, 'client' | 'host'>,
+  { path, keepAs, former }: { readonly path: string; readonly keepAs: string; readonly former: Digest },
+  signal: AbortSignal,
+): Promise<string> {
+  const wanted = targetOf(host, keepAs)
+  if (wanted.path !== path) throw new AppError('name-invalid', { name: keepAs })
+  const { bytes, mediaType } = await client.manifest(path, former, signal)
+  for (let count = 1; ; count++) {
+    const suffix = count === 1 ? '' : `-${count}`
+    const tag = `${wanted.tag.slice(0, 128 - suffix.length)}${suffix}`
+    const has = (await client.head(path, tag, signal))?.digest
+    if (has !== undefined && has !== former) continue
+    if (has === undefined) await client.putManifest(path, tag, bytes, mediaType, signal)
+    return familiar({ domain: host, path, tag })
+  }
+}
+
 interface Referring {
   readonly subject?: { readonly digest?: Digest }
   readonly artifactType?: string
@@ -128,7 +150,8 @@ async function nameNow(
   try {
     const now = (await client.head(path, tag, signal))?.digest
     if (now === undefined) return { same: false }
-    if (image.digest !== undefined) return { now, same: now === image.digest }
+    const digest = wholeDigest(image)
+    if (digest !== undefined || image.parts) return { now, same: now === digest }
     // An engine's or a file's image has no manifest yet: its id is its config's digest.
     const { bytes } = await client.manifest(path, now, signal)
     const config = documentKind(bytes, now) === 'manifest' ? parseManifest(bytes, now).config.digest : undefined
@@ -200,7 +223,10 @@ class RegistryWrite implements Write {
       done.push({ id: complete.image.id, names: complete.names.map(({ name }) => name), digest: root.digest })
     }
     const { host } = this.#repository
-    for (const path of [this.#repository.path, ...this.#others]) await this.#memory.remember(host, path, layers)
+    for (const path of [this.#repository.path, ...this.#others]) {
+      // The copy is done: a memory that fails undoes none of it.
+      await this.#memory.remember(host, path, layers).catch((error: unknown) => console.error(error))
+    }
     return { images: done, replaced }
   }
 
@@ -241,12 +267,12 @@ class RegistryWrite implements Write {
     const { path, tag } = targetOf(host, name)
     const former = await client.head(path, tag, this.#signal)
     if (former?.digest === root.digest) return []
-    if (former && keepAs !== undefined) {
-      const kept = await client.manifest(path, former.digest, this.#signal)
-      await client.putManifest(path, targetOf(host, keepAs).tag, kept.bytes, kept.mediaType, this.#signal)
-    }
+    const kept =
+      former && keepAs !== undefined
+        ? await keepTag(this.#repository, { path, keepAs, former: former.digest }, this.#signal)
+        : undefined
     await client.putManifest(path, tag, root.bytes, root.mediaType, this.#signal)
-    return former ? [{ name, former: former.digest, ...(keepAs === undefined ? {} : { keptAs: keepAs }) }] : []
+    return former ? [{ name, former: former.digest, ...(kept === undefined ? {} : { keptAs: kept }) }] : []
   }
 
   async close(): Promise<void> {

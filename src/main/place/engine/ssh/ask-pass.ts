@@ -54,10 +54,10 @@ async function resolvedHost(way: SshWay): Promise<string> {
  */
 function asksFor(question: string, way: SshWay, hosts: readonly string[]): boolean {
   if (way.key !== undefined) return /^Enter passphrase for (?:key )?/.test(question) && question.includes(way.key)
-  return (
-    /password/i.test(question) &&
-    hosts.some((host) => question.includes(`@${host}'s`) || question.includes(`@${host})`))
-  )
+  // ssh's own words begin it: what follows “(user@host) ” is the other side's text, and may say anything.
+  const [, host] =
+    /^[^\s()@]+@(.+)'s password: ?$/.exec(question) ?? /^\([^\s()@]+@([^\s()]+)\) .*password/i.exec(question) ?? []
+  return host !== undefined && hosts.includes(host)
 }
 
 async function listen(way: SshWay, secret: string, word: string, path: string): Promise<() => void> {

@@ -109,6 +109,7 @@ const AT_ONCE = 6
 /** HTTP over ssh; connections are kept, for each costs a sign-in. `close` ends them all. */
 export class SshAgent extends Agent {
   readonly #way: SshWay
+  #over = false
 
   constructor(way: SshWay, options: AgentOptions = {}) {
     super({ ...options, keepAlive: true, maxSockets: AT_ONCE, maxFreeSockets: 2 })
@@ -125,6 +126,16 @@ export class SshAgent extends Agent {
 
   async #open(): Promise<Duplex> {
     const { env, end } = await answering(this.#way)
+    // It was given up while a person or a keychain was asked.
+    if (this.#over) {
+      end()
+      throw new AppError('docker-lost')
+    }
     return new SshSocket(this.#way, env, end)
+  }
+
+  override destroy(): void {
+    this.#over = true
+    super.destroy()
   }
 }
