@@ -7,7 +7,7 @@ import { requireCommand } from './commands.ts'
 export interface Authority {
   readonly ca: string
   /** Certificate and key for a server at 127.0.0.1 and localhost, or for a client. */
-  certify(name: string, dir: string, use?: 'server' | 'client'): { cert: string; key: string }
+  certify(name: string, dir: string, use?: 'server' | 'client', names?: string): { cert: string; key: string }
 }
 
 function openssl(...args: string[]): void {
@@ -21,12 +21,12 @@ export function makeAuthority(dir: string): Authority {
   openssl('req', '-x509', ...CURVE, '-keyout', caKey, '-out', ca, '-days', '2', '-subj', '/CN=test authority')
   return {
     ca,
-    certify(name, to, use = 'server') {
+    certify(name, to, use = 'server', names = 'IP:127.0.0.1,DNS:localhost') {
       const [cert, key, request, extensions] = ['cert.pem', 'key.pem', 'request.pem', 'extensions'].map((file) =>
         join(to, file),
       ) as [string, string, string, string]
       openssl('req', ...CURVE, '-keyout', key, '-out', request, '-subj', `/CN=${name}`)
-      writeFileSync(extensions, `subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=${use}Auth\n`)
+      writeFileSync(extensions, `subjectAltName=${names}\nextendedKeyUsage=${use}Auth\n`)
       const signed = ['-CA', ca, '-CAkey', caKey, '-CAcreateserial', '-days', '2', '-extfile', extensions]
       openssl('x509', '-req', '-in', request, '-out', cert, ...signed)
       return { cert, key }

@@ -1,7 +1,8 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { makeAuthority } from './certificates.ts'
 import { findCommand, requireCommand } from './commands.ts'
 import { removeDir, tempDir } from './temp.ts'
 
@@ -34,22 +35,10 @@ const START_LIMIT = 20_000
 const POLL = 10
 
 /** A server certificate and the authority that signed it, in files of a folder. */
-export function makeCertificate(dir: string, names = 'IP:127.0.0.1,DNS:localhost'): Certificate {
-  const openssl = (...args: string[]): void => {
-    execFileSync(requireCommand('openssl'), args, { cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] })
-  }
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-  openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Test authority')
-  openssl('req', ...key.slice(0, -2), '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=localhost')
-  writeFileSync(join(dir, 'names'), `subjectAltName=${names}\n`)
-  const sign = ['-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2']
-  openssl('x509', ...sign, '-extfile', 'names', '-out', 'server.pem')
-  return {
-    ca: readFileSync(join(dir, 'ca.pem'), 'utf8'),
-    caFile: join(dir, 'ca.pem'),
-    certificate: join(dir, 'server.pem'),
-    key: join(dir, 'server.key'),
-  }
+export function makeCertificate(dir: string, names?: string): Certificate {
+  const authority = makeAuthority(dir)
+  const { cert, key } = authority.certify('localhost', dir, 'server', names)
+  return { ca: readFileSync(authority.ca, 'utf8'), caFile: authority.ca, certificate: cert, key }
 }
 
 export interface Certificate {

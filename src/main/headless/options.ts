@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { AppError } from '../../shared/errors.ts'
+import { Places, type PlatformChoice, type RegistryAccess } from './places.ts'
+
+/** What may be typed beside the places, and how answers are printed. */
+
+export const HELP = `caboteur: carries Docker images from place to place
+
+  caboteur list PLACE [--json]
+  caboteur inspect PLACE [--json]
+  caboteur verify PLACE [--json]
+  caboteur copy FROM TO [--json] [--plan] [--compress none|gzip|zstd|bzip2] [--platform all|OS/ARCH] [--keep-old] [--referrers]
+  caboteur serve [--port N] [--root FOLDER …]
+
+PLACE   engine:[IMAGE] | engine@CONTEXT:[IMAGE] | archive:FILE[#IMAGE] | layout:FOLDER[#IMAGE]
+        | registry:HOST/REPOSITORY[:TAG|@DIGEST]
+IMAGE   name[:tag] | name@digest | id
+
+For registries: [--username NAME (--password-stdin | --password-file FILE)] [--ca FILE] [--plain HOST …]
+
+Exit status: 0 done, 1 failed, 2 wrong usage, 130 cancelled. See docs/command-line.md.
+`
+
+const OPTIONS = {
+  json: { type: 'boolean' },
+  plan: { type: 'boolean' },
+  compress: { type: 'string' },
+  platform: { type: 'string' },
+  'keep-old': { type: 'boolean' },
+  referrers: { type: 'boolean' },
+  username: { type: 'string' },
+  'password-stdin': { type: 'boolean' },
+  'password-file': { type: 'string' },
+  ca: { type: 'string' },
+  plain: { type: 'string', multiple: true },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+const METHODS = ['none', 'gzip', 'zstd', 'bzip2'] as const
+
+export interface Options {
+  readonly json: boolean
+  readonly plan: boolean
+  readonly compress: (typeof METHODS)[number] | undefined
+  readonly platform: PlatformChoice
+  readonly keepOld: boolean
+  /** Signatures and the like follow their images. */
+  readonly referrers: boolean
+  readonly places: Places
+}
+
+export function usage(detail: string): AppError {
+  return new AppError('usage', { detail })
+}
+
+export function print(value: unknown): void {
+  process.stdout.write(`${typeof value === 'string' ? value : JSON.stringify(value)}\n`)
+}
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>['values']
+
+function platformOf(text: string | undefined): PlatformChoice {
+  if (text === undefined || text === 'all') return text
+  const [os, architecture, variant, ...rest] = text.split('/')
+  if (!os || !architecture || rest.length > 0)
+    throw usage(`--platform ${text}: all, or os/arch, for instance linux/amd64`)
+  return { os, architecture, ...(variant ? { variant } : {}) }
+}
+
+/** A password comes on stdin or from a file: arguments are anybody's to read. */
+async function passwordOf(values: Values): Promise<string | undefined> {
+  const file = values['password-file']
+  if (values['password-stdin'] !== true && file === undefined) return undefined
+  if (values.username === undefined) throw usage('a password needs --username')
+  const text = file === undefined ? Buffer.concat(await Array.fromAsync(process.stdin)).toString() : await textOf(file)
+  return text.replace(/\r?\n$/, '')
+}
+
+async function textOf(path: string): Promise<string> {
+  return await readFile(path, 'utf8').catch((error: unknown) => {
+    throw new AppError('file-missing', { path }, { cause: error })
+  })
+}
+
+async function accessOf(values: Values): Promise<RegistryAccess> {
+  const password = await passwordOf(values)
+  return {
+    ...(values.username === undefined ? {} : { username: values.username }),
+    ...(password === undefined ? {} : { password }),
+    ...(values.ca === undefined ? {} : { ca: await textOf(values.ca) }),
+    plain: values.plain ?? [],
+  }
+}
+
+export async function parseOptions(
+  args: readonly string[],
+): Promise<{ words: string[]; options: Options; help: boolean }> {
+  let parsed: ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>
+  try {
+    parsed = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
+  } catch (error) {
+    throw new AppError('usage', { detail: error instanceof Error ? error.message : String(error) }, { cause: error })
+  }
+  const { values, positionals } = parsed
+  const compress = METHODS.find((method) => method === values.compress)
+  if (values.compress !== undefined && !compress) throw usage(`--compress ${values.compress}: ${METHODS.join(', ')}`)
+  const options: Options = {
+    json: values.json === true,
+    plan: values.plan === true,
+    compress,
+    platform: platformOf(values.platform),
+    keepOld: values['keep-old'] === true,
+    referrers: values.referrers === true,
+    places: new Places(await accessOf(values)),
+  }
+  return { words: positionals, options, help: values.help === true }
+}
+
+/** JSON on one line for programs, or laid out for a person. */
+export function show(value: unknown, options: Options): void {
+  print(options.json ? value : JSON.stringify(value, undefined, 2))
+}
