@@ -71,6 +71,22 @@ describe('the engines in view', () => {
     await expect(engines.client('gone')).rejects.toBeInstanceOf(AppError)
   })
 
+  it('take up nobody any more once they are closed, though a search was under way', async () => {
+    const searching = Promise.withResolvers<void>()
+    let searches = 0
+    const slow = new Engines(async () => {
+      searches += 1
+      if (searches > 1) await searching.promise
+      return searches > 1 ? [...addresses, near('late')] : addresses
+    })
+    await slow.open()
+    const search = slow.search()
+    const closing = slow.close()
+    searching.resolve()
+    await Promise.all([search, closing])
+    expect(slow.list.value.map(({ id }) => id)).not.toContain('late')
+  })
+
   it('elsewhere are called when they are looked at and not before, and one that must be trusted waits for a person', async () => {
     const dir = tempDir()
     const sshd = await startSshd({ dockerHost: engine.host })

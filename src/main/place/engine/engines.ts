@@ -52,6 +52,8 @@ export class Engines {
   /** Takes up engines that came, and lets go of those that went. */
   async search(): Promise<void> {
     const found = new Map((await this.#find()).map((address) => [address.id, address]))
+    // Closed meanwhile: nobody would ever close what was taken up now.
+    if (this.#stop.signal.aborted) return
     for (const [id, engine] of this.#engines) {
       const now = found.get(id)
       if (now ? isDeepStrictEqual(plain(now), plain(engine.address)) : staysInView(engine)) continue
