@@ -321,8 +321,10 @@ export class App {
   ): Promise<{ removed: string[]; kept: { id: string; error: ErrorData }[] }> {
     const removed: string[] = []
     const stays: { id: string; error: ErrorData }[] = []
+    const needed = place.type === 'registry' ? await this.#needed(place, ids, signal) : new Set<string>()
     for (const id of ids) {
       try {
+        if (needed.has(id)) throw new AppError('image-part', { image: id.slice(7, 19) })
         await this.#removeOne(place, id, signal)
         removed.push(id)
       } catch (error) {
@@ -332,6 +334,12 @@ export class App {
     return { removed, kept: stays }
   }
 
+  /** Those that a version which stays is made of. Asked once for all: a version and its platforms may go together. */
+  async #needed(place: PlaceRef, ids: readonly string[], signal: AbortSignal): Promise<Set<string>> {
+    const { images } = await registryRemoval(this.opener, place, ids, signal)
+    return new Set(images.filter(({ outcome }) => outcome === 'parent').map(({ id }) => id))
+  }
+
   async #removeOne(place: PlaceRef, id: string, signal: AbortSignal): Promise<void> {
     if (place.type === 'layout') {
       await this.opener.admit(place.path)
@@ -339,8 +347,6 @@ export class App {
       return
     }
     if (place.type !== 'registry') throw new TypeError('a layout or a repository')
-    const { images } = await registryRemoval(this.opener, place, [id], signal)
-    if (images.some(({ outcome }) => outcome === 'parent')) throw new AppError('image-part', { image: id.slice(7, 19) })
     const { client, path } = await this.opener.repository(place)
     await client.deleteManifest(path, asDigest(id), signal)
   }

@@ -75,7 +75,10 @@ export class Copies {
 
   /** What a copy would move and replace; moves nothing. */
   async plan(asked: Asked, signal: AbortSignal): Promise<Plan> {
-    const { sink, wishes, choose } = await this.#prepare(asked, signal)
+    return await this.#planOf(asked, await this.#prepare(asked, signal), signal)
+  }
+
+  async #planOf(asked: Asked, { sink, wishes, choose }: Prepared, signal: AbortSignal): Promise<Plan> {
     const planned = await sink.plan(wishes, signal)
     const rows: Plan['images'] = []
     for (const [index, wish] of wishes.entries()) {
@@ -108,7 +111,7 @@ export class Copies {
     const asked = { ...request, to: place }
     const prepared = await this.#prepare(asked, signal)
     const titles = prepared.wishes.map(({ image, names }) => names[0]?.name ?? image.names[0] ?? image.id.slice(7, 19))
-    const plan = await this.plan(asked, signal)
+    const plan = await this.#planOf(asked, prepared, signal)
     const id = this.queue.add(
       request,
       place,

@@ -2,7 +2,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { Digest } from '../../shared/reference.ts'
 import { pack, unpack } from '../format/compression.ts'
 import { digestOf } from '../format/digest.ts'
-import { platformText } from '../format/documents.ts'
+import { formOfType, platformText } from '../format/documents.ts'
 import { proving } from '../format/proof.ts'
 import {
   type Bytes,
@@ -331,7 +331,7 @@ class Copy {
 function elsewhere({ foreign, stored, diffId }: Layer): Stored | undefined {
   if (!foreign || !stored) return undefined
   const { digest, size, mediaType } = stored
-  return { diffId: diffId ?? digest, form: /gzip$/.test(mediaType) ? 'gzip' : 'plain', digest, size }
+  return { diffId: diffId ?? digest, form: formOfType(mediaType), digest, size }
 }
 
 function plainDigest(form: Form, diffId: Digest | undefined): Digest | undefined {

@@ -29,6 +29,12 @@ export const MEDIA = {
   } satisfies Record<Form, string>,
 } as const
 
+/** The form a media type claims; what it is, only the bytes tell (`formOf`). */
+export function formOfType(mediaType: string): Form {
+  if (/gzip$/.test(mediaType)) return 'gzip'
+  return /zstd$/.test(mediaType) ? 'zstd' : 'plain'
+}
+
 export const ANNOTATION = {
   /** Full name, as containerd and Docker's containerd store read it. */
   name: 'io.containerd.image.name',

@@ -5,7 +5,8 @@ import { isLoopbackHost } from '../../files.ts'
 import { digestOf } from '../../format/digest.ts'
 import type { Image, Origin, PlaceEvent, Taken, Wish } from '../place.ts'
 import { type EngineClient, engineError, messages } from './client.ts'
-import { giveName, idOf, inspectImage } from './images.ts'
+import { idOf, inspectImage } from './images.ts'
+import { nameAll } from './naming.ts'
 
 /**
  * An engine that fetches by itself what stands in a registry it can reach: the bytes take the short way, and the digest
@@ -131,7 +132,8 @@ async function fetchAll(
     signal.throwIfAborted()
     return fetched
   } catch (error) {
-    for (const { reference } of fetched) await forget(client, reference)
+    // The one that failed may have come, and not be what was wanted.
+    for (const { image } of wishes) await forget(client, `${repository}@${image.digest}`)
     signal.throwIfAborted()
     // It does not reach the registry, or not as we do: no harm is done.
     if (engineError(error).code === 'docker-lost') throw engineError(error)
@@ -149,16 +151,12 @@ export async function fetchItself(
 ): Promise<Taken | undefined> {
   const fetched = (await mayFetch(client, origin, wishes)) && (await fetchAll(client, origin, wishes, signal, report))
   if (!fetched) return undefined
-  const replaced: { name: string; former: string; keptAs?: string }[] = []
-  const images: { id: Digest; names: string[] }[] = []
-  for (const [index, { id }] of fetched.entries()) {
-    const names = wishes[index]?.names ?? []
-    for (const { name, keepAs } of names) {
-      const { former, keptAs } = await giveName(client, id, name, keepAs)
-      if (former !== undefined && former !== id) replaced.push({ name, former, ...(keptAs ? { keptAs } : {}) })
-    }
-    images.push({ id, names: names.map(({ name }) => name) })
-  }
+  const arrived = fetched.map(({ id }, index) => ({ id, names: wishes[index]?.names ?? [] }))
+  // None of them was there before: `mayFetch` has asked.
+  const done = await nameAll(client, arrived, new Set()).catch(async (error: unknown) => {
+    for (const { reference } of fetched) await forget(client, reference)
+    throw error
+  })
   const sum = (of: 'moved' | 'skipped'): number => fetched.reduce((all, one) => all + one[of], 0)
-  return { images, replaced, moved: sum('moved'), skipped: sum('skipped') }
+  return { ...done, moved: sum('moved'), skipped: sum('skipped') }
 }

@@ -5,16 +5,14 @@ import { byTelling, type Digest, normaliseName, splitName } from '../../../share
 import { freeSpace } from '../../files.ts'
 import { blobPath, bundleDocuments, manifestDigest } from '../../format/bundle.ts'
 import { digestOf } from '../../format/digest.ts'
-import { platformText } from '../../format/documents.ts'
+import { formOfType, platformText } from '../../format/documents.ts'
 import { type TarWriter, tarWriter } from '../../format/tar-writer.ts'
 import {
   type Bytes,
   type Complete,
   type CompleteImage,
   completeImages,
-  type Descriptor,
   type Done,
-  type Form,
   type Image,
   type LayerKey,
   type LayerPiece,
@@ -26,8 +24,9 @@ import {
   type Write,
 } from '../place.ts'
 import { type EngineClient, engineError, messages, refusal } from './client.ts'
-import { asDigest, giveName, inspectImage } from './images.ts'
+import { asDigest, inspectImage } from './images.ts'
 import { type BlobMemory, NO_BLOBS } from './memory.ts'
+import { nameAll } from './naming.ts'
 import { fetchItself } from './pull.ts'
 import { stacks } from './stacks.ts'
 
@@ -96,16 +95,11 @@ async function inventoryByBlob(client: EngineClient, images: readonly Image[], m
       const known = stored && blobs.get(stored.digest)
       if (known) held.set(layerKey(layer), known)
       else if (there && stored)
-        held.set(layerKey(layer), { ...stored, diffId: diffId ?? stored.digest, form: formOfType(stored) })
+        held.set(layerKey(layer), { ...stored, diffId: diffId ?? stored.digest, form: formOfType(stored.mediaType) })
     }
   }
   const keys = images.flatMap(({ layers }) => layers.map(layerKey))
   return { missing: new Set(keys.filter((key) => !held.has(key))), held, present }
-}
-
-function formOfType({ mediaType }: Descriptor): Form {
-  if (/gzip$/.test(mediaType)) return 'gzip'
-  return /zstd$/.test(mediaType) ? 'zstd' : 'plain'
 }
 
 /** What this engine calls an image, as far as that is known before it is there. */
@@ -323,7 +317,11 @@ class EngineWrite implements Write {
     }
     const ids = new Map(images.map((complete) => [complete, this.#idOf(complete)]))
     for (const complete of loading) await this.#verify(complete, ids.get(complete) ?? complete.image.id)
-    const done = await this.#name(images, ids)
+    const arrived = images.map((complete) => ({
+      id: ids.get(complete) ?? complete.image.id,
+      names: complete.names,
+    }))
+    const done = await nameAll(this.#client, arrived, this.#before)
     this.#committed = true
     if (this.#client.store === 'containerd') {
       for (const complete of images) {
@@ -386,44 +384,6 @@ class EngineWrite implements Write {
     ) {
       throw new AppError('digest-mismatch', { file: digestOf(documents.config) })
     }
-  }
-
-  /** The names, last of all. When one cannot be given, those given before go back to whom they belonged. */
-  async #name(images: readonly CompleteImage[], ids: ReadonlyMap<CompleteImage, Digest>): Promise<Done> {
-    const replaced: { name: string; former: string; keptAs?: string }[] = []
-    const undo: (() => Promise<unknown>)[] = []
-    try {
-      for (const complete of images) {
-        const id = ids.get(complete) ?? complete.image.id
-        for (const { name, keepAs } of complete.names) {
-          const { former, keptAs } = await giveName(this.#client, id, name, keepAs)
-          if (former === id) continue
-          undo.push(async () => await this.#takeBack(id, name, former))
-          if (former !== undefined) replaced.push({ name, former, ...(keptAs === undefined ? {} : { keptAs }) })
-        }
-      }
-    } catch (error) {
-      for (const step of undo.reverse()) await step().catch(() => undefined)
-      throw error
-    }
-    return {
-      images: images.map((complete) => ({
-        id: ids.get(complete) ?? complete.image.id,
-        names: complete.names.map(({ name }) => name),
-      })),
-      replaced,
-    }
-  }
-
-  async #takeBack(id: string, name: string, former: string | undefined): Promise<void> {
-    if (former !== undefined) {
-      await giveName(this.#client, former, name)
-      return
-    }
-    const names = (await inspectImage(this.#client, id)).RepoTags ?? []
-    // The only name of an image that was there before: taking it away would remove the image.
-    if (this.#before.has(id) && names.length < 2) return
-    await this.#client.docker.getImage(name).remove({ noprune: true })
   }
 
   /**

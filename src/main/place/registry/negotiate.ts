@@ -1,15 +1,7 @@
 import { AppError } from '../../../shared/errors.ts'
 import type { Digest } from '../../../shared/reference.ts'
-import {
-  type Descriptor,
-  type Form,
-  type Image,
-  type Layer,
-  type LayerKey,
-  layerKey,
-  leaves,
-  type Stored,
-} from '../place.ts'
+import { formOfType } from '../../format/documents.ts'
+import { type Descriptor, type Image, type Layer, type LayerKey, layerKey, leaves, type Stored } from '../place.ts'
 import type { LayerMemory } from './memory.ts'
 import { type Repository, readReference } from './source.ts'
 
@@ -23,11 +15,6 @@ export interface Held {
 const AT_ONCE = 6
 /** Tags whose images are read to learn in which form the repository keeps a layer: the newest are mostly the last. */
 const LEARNT_TAGS = 8
-
-function formOfType(mediaType: string): Form {
-  if (/gzip$/.test(mediaType)) return 'gzip'
-  return /zstd$/.test(mediaType) ? 'zstd' : 'plain'
-}
 
 function asStored({ digest, size, mediaType }: Descriptor, diffId: Digest | undefined): Stored {
   return { diffId: diffId ?? digest, form: formOfType(mediaType), digest, size }
