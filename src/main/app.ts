@@ -34,7 +34,7 @@ import { type SshWay, sshWay } from './place/engine/ssh/way.ts'
 import * as library from './place/layout/library.ts'
 import { apiHost } from './place/registry/address.ts'
 import { keepTag } from './place/registry/sink.ts'
-import { Registries } from './registries.ts'
+import { type AccountRef, Registries } from './registries.ts'
 import { State } from './state.ts'
 
 /** The app behind both hosts: places by their names on the wire, plans and transfers. */
@@ -180,7 +180,7 @@ export class App {
       case 'files':
         return this.#admitted(place.path, () => fileContents(place.path, this.opener, signal))
       case 'registry':
-        return this.#asked(place.host, this.#repository(place, signal))
+        return this.#asked(place, this.#repository(place, signal))
       case 'engine':
       case 'archive':
         throw new TypeError('engines and files have lists of their own')
@@ -200,22 +200,22 @@ export class App {
   }
 
   /** Notes whether a registry answers, whatever it is asked. */
-  async *#asked<T>(host: string, answers: AsyncGenerator<T>): AsyncGenerator<T> {
+  async *#asked<T>(at: AccountRef, answers: AsyncGenerator<T>): AsyncGenerator<T> {
     try {
       yield* answers
-      await this.others.answered(host)
+      await this.others.answered(at)
     } catch (error) {
-      await this.others.answered(host, error)
+      await this.others.answered(at, error)
       throw error
     }
   }
 
-  repositories(host: string, signal: AbortSignal): AsyncGenerator<string[]> {
-    return this.#asked(host, this.#catalog(host, signal))
+  repositories(at: AccountRef, signal: AbortSignal): AsyncGenerator<string[]> {
+    return this.#asked(at, this.#catalog(at, signal))
   }
 
-  async *#catalog(host: string, signal: AbortSignal): AsyncGenerator<string[]> {
-    const client = await this.registries.client(host)
+  async *#catalog({ host, account }: AccountRef, signal: AbortSignal): AsyncGenerator<string[]> {
+    const client = await this.registries.client(host, account)
     const names: string[] = []
     for await (const name of client.catalog(signal)) {
       names.push(name)
@@ -252,11 +252,18 @@ export class App {
     registry: RegistryForm,
     password: string | undefined,
   ): Promise<{ place: PlaceRef; remembered: boolean }> {
+    const { host, username } = registry
     // An address, or a word that is none, would never answer. @throws name-invalid
-    apiHost(registry.host)
-    const remembered = await this.registries.keep(kept(registry), password)
+    apiHost(host)
+    await this.registries.keep(kept(registry))
+    let remembered = true
+    if (username !== undefined && password !== undefined)
+      remembered = await this.registries.signIn(
+        { host, name: username, signIn: { type: 'password', username } },
+        password,
+      )
     await this.others.look()
-    return { place: { type: 'registry', host: registry.host }, remembered }
+    return { place: { type: 'registry', host, ...(username === undefined ? {} : { account: username }) }, remembered }
   }
 
   /** Gives an image of a layout or repository a name. @throws image-changed */
@@ -352,13 +359,8 @@ export class App {
   }
 }
 
-function kept({ host, plain, ca, username }: RegistryForm): {
-  host: string
-  plain: boolean
-  ca?: string
-  username?: string
-} {
-  return { host, plain, ...(ca ? { ca } : {}), ...(username ? { username } : {}) }
+function kept({ host, plain, ca }: RegistryForm): { host: string; plain: boolean; ca?: string } {
+  return { host, plain, ...(ca ? { ca } : {}) }
 }
 
 function asDigest(id: string): Digest {

@@ -71,10 +71,10 @@ export class Opener {
     return archive
   }
 
-  async repository({ host, repository }: Extract<PlaceRef, { type: 'registry' }>): Promise<Repository> {
+  async repository({ host, account, repository }: Extract<PlaceRef, { type: 'registry' }>): Promise<Repository> {
     if (repository === undefined) throw new AppError('name-invalid', { name: host })
-    const open = (await this.#of.registries.credentials(host)) === undefined
-    return { client: await this.#of.registries.client(host), host, path: repository, open }
+    const open = (await this.#of.registries.credentials(host, account)) === undefined
+    return { client: await this.#of.registries.client(host, account), host, path: repository, open }
   }
 
   /** Opened when the copy runs: an engine may have been restarted while it waited. */
@@ -94,7 +94,7 @@ export class Opener {
         // Layers of a registry or folder are in the form their maker chose: another form would be another image.
         const arrived = from.type === 'engine' || from.type === 'archive'
         const same = from.type === 'registry' && from.host === to.host && from.repository !== undefined
-        return registrySink(await this.#of.registries.client(to.host), to.host, {
+        return registrySink(await this.#of.registries.client(to.host, to.account), to.host, {
           memory: this.#of.memory,
           ...(arrived ? { pack: 'gzip' } : {}),
           ...(same ? { from: [from.repository ?? ''] } : {}),

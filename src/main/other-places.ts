@@ -8,7 +8,7 @@ import { delay, Feed } from './feed.ts'
 import { fileError } from './files.ts'
 import type { Host } from './host.ts'
 import { layerKey, leaves } from './place/place.ts'
-import type { Registries } from './registries.ts'
+import { type AccountRef, kindOf, type Registries } from './registries.ts'
 import type { State } from './state.ts'
 
 /** How often folders are looked for, in milliseconds: a drive comes and goes without a word. */
@@ -16,13 +16,17 @@ const LOOK = 5000
 
 type InfoState = PlaceInfo['state']
 
+function answerKey({ host, account }: AccountRef): string {
+  return `${host} ${account ?? ''}`
+}
+
 /** The places beside the engines: the Library, folders that were opened, registries that were added. */
 export class OtherPlaces {
   readonly list = new Feed<readonly PlaceInfo[]>([])
   readonly #host: Host
   readonly #state: State
   readonly #registries: Registries
-  /** What a registry said last in this run. */
+  /** What a registry said last in this run, by `answerKey`. */
   readonly #answers = new Map<string, InfoState>()
   readonly #stop = new AbortController()
   #looking: Promise<void> = Promise.resolve()
@@ -68,17 +72,28 @@ export class OtherPlaces {
       const state = (await this.#refused(path)) ?? (files ? await folder(path) : await this.#layout(path))
       infos.push({ place, kind: files ? 'files' : 'layout', name: basename(path) || path, state })
     }
-    for (const { host, plain, username } of await this.#registries.list()) {
-      infos.push({
-        place: { type: 'registry', host },
-        kind: 'registry',
-        name: host,
-        state: this.#answers.get(host) ?? { type: 'idle' },
-        ...(username === undefined ? {} : { username }),
-        plain,
-      })
-    }
+    infos.push(...(await this.#registryPlaces()))
     if (!isDeepStrictEqual(infos, this.list.value)) this.list.set(infos)
+  }
+
+  /** A place for each account; one for nobody where none is kept. */
+  async #registryPlaces(): Promise<PlaceInfo[]> {
+    const accounts = Map.groupBy(await this.#registries.accounts(), ({ host }) => host)
+    return (await this.#registries.list()).flatMap((kept) => {
+      const { host, plain } = kept
+      const names = accounts.get(host)?.map(({ name }) => name) ?? [undefined]
+      return names.map(
+        (account): PlaceInfo => ({
+          place: { type: 'registry', host, ...(account === undefined ? {} : { account }) },
+          kind: 'registry',
+          name: host,
+          state: this.#answers.get(answerKey({ host, account })) ?? { type: 'idle' },
+          ...(account === undefined ? {} : { username: account }),
+          plain,
+          registry: kindOf(kept),
+        }),
+      )
+    })
   }
 
   /** Another host may have remembered it: this one may not offer it. */
@@ -131,21 +146,24 @@ export class OtherPlaces {
 
   async forget(place: PlaceRef): Promise<void> {
     if (place.type === 'registry') {
-      this.#answers.delete(place.host)
-      await this.#registries.forget(place.host)
+      this.#answers.delete(answerKey(place))
+      const accounts = await this.#registries.accounts(place.host)
+      // The registry goes with the last of its accounts.
+      if (place.account !== undefined && accounts.length > 1) await this.#registries.signOut(place.host, place.account)
+      else await this.#registries.forget(place.host)
     } else if (place.type === 'layout' || place.type === 'files')
       await this.#state.run('DELETE FROM folder WHERE path = ?', place.path)
     await this.look()
   }
 
   /** Notes what a registry said to the last thing it was asked. */
-  async answered(host: string, error?: unknown): Promise<void> {
+  async answered(at: AccountRef, error?: unknown): Promise<void> {
     const about = error === undefined ? undefined : asAppError(error)
     // Refusing one repository is an answer too: the registry is there.
     const away =
       about &&
       /^registry-(?:unreachable|proxy|tls|certificate|plain-http|credentials|unavailable|answer)$/.test(about.code)
-    this.#answers.set(host, away ? { type: 'away', error: about.data } : { type: 'ready' })
+    this.#answers.set(answerKey(at), away ? { type: 'away', error: about.data } : { type: 'ready' })
     await this.look()
   }
 }

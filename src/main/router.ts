@@ -1,54 +1,11 @@
 import { stat } from 'node:fs/promises'
-import { implement, ORPCError } from '@orpc/server'
-import { contract } from '../shared/contract.ts'
 import { AppError, asAppError } from '../shared/errors.ts'
 import type { App } from './app.ts'
 import { freeSpace } from './files.ts'
 import { imageDetails, imageFacts, planRemoval, removeImage, untagImage } from './place/engine/images.ts'
 import { hostKeys, trust } from './place/engine/ssh/host-keys.ts'
+import { copies, os, stream, until } from './routing.ts'
 import { compare, search } from './search.ts'
-
-/** What each call has at hand. */
-export interface Context {
-  readonly app: App
-}
-
-/** Errors travel as FAILED with plain data; nothing else of them leaves the process. */
-function failed(error: unknown): ORPCError<'FAILED', ReturnType<typeof asAppError>['data']> {
-  // The page was closed or loaded anew in the middle of a call: nobody is there to hear of it.
-  const gone = error instanceof Error && error.name === 'AbortError'
-  const known = gone ? new AppError('cancelled', {}, { cause: error }) : asAppError(error)
-  if (known.code === 'internal') console.error(known.cause ?? known)
-  return new ORPCError('FAILED', { status: 400, message: known.code, data: known.data })
-}
-
-const os = implement(contract)
-  .$context<Context>()
-  .use(async ({ next }) => {
-    try {
-      return await next()
-    } catch (error) {
-      throw error instanceof ORPCError ? error : failed(error)
-    }
-  })
-
-/** Middleware sees the start of a stream, not its course: its errors are named here. */
-async function* stream<T>(events: AsyncIterable<T>): AsyncGenerator<T> {
-  try {
-    yield* events
-  } catch (error) {
-    throw failed(error)
-  }
-}
-
-async function* copies<T>(lists: AsyncIterable<readonly T[]>): AsyncGenerator<T[]> {
-  for await (const list of lists) yield [...list]
-}
-
-/** A stream without a signal would never end. */
-function until(signal: AbortSignal | undefined): AbortSignal {
-  return signal ?? new AbortController().signal
-}
 
 /** Transfers change many times a second: this is how often that is told, in milliseconds. */
 const PACE = 200
@@ -163,7 +120,7 @@ export const router = os.router({
       return {}
     }),
     repositories: os.places.repositories.handler(({ context: { app }, input, signal }) =>
-      stream(app.repositories(input.host, until(signal))),
+      stream(app.repositories(input, until(signal))),
     ),
     contents: os.places.contents.handler(({ context: { app }, input, signal }) =>
       stream(app.contents(input.place, until(signal))),

@@ -175,7 +175,7 @@ async function* inRegistries(
     if (place.type !== 'registry') continue
     let seen = 0
     try {
-      const client = await registries.client(place.host)
+      const client = await registries.client(place.host, place.account)
       for await (const repository of client.catalog(signal)) {
         seen += 1
         if (seen > MOST_REPOSITORIES) break

@@ -29,6 +29,14 @@ const STEPS: readonly string[] = [
    ) STRICT;
    CREATE TABLE folder (path TEXT PRIMARY KEY, files INTEGER NOT NULL) STRICT;
    CREATE TABLE registry (host TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`,
+  // A registry may have several accounts.
+  `CREATE TABLE account (
+     host TEXT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (host, name)
+   ) STRICT;
+   INSERT INTO account (host, name, value)
+     SELECT host, value ->> 'username', json_object('type', 'password', 'username', value ->> 'username')
+     FROM registry WHERE value ->> 'username' IS NOT NULL;
+   UPDATE registry SET value = json_remove(value, '$.username');`,
 ]
 
 export type Row = Readonly<Record<string, string | number | null>>

@@ -1,37 +1,23 @@
-import { eventIterator, oc } from '@orpc/contract'
+import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
+import { digest, errorSchema, nothing, placeSchema, platformSchema, procedure, spotSchema } from './contract-words.ts'
 import { ERROR_CODES } from './errors.ts'
+import { REGISTRY_KINDS } from './registry-kinds.ts'
+
+export {
+  errorSchema,
+  type PlaceRef,
+  type Platform,
+  placeSchema,
+  platformSchema,
+  type Spot,
+  spotSchema,
+} from './contract-words.ts'
 
 /**
  * What the window and its host say to each other. Requests answer once; procedures named `watch…` and `open…` are
  * streams that end when the caller stops listening. Everything here is plain data.
  */
-
-// ---- words both sides use -------------------------------------------------------------------------------------------
-
-const digest = z.string()
-
-export const platformSchema = z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() })
-export type Platform = z.infer<typeof platformSchema>
-
-/** A place, as the window names it. An engine by the name of its docker context (`default` for the one docker uses). */
-export const placeSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('engine'), engine: z.string() }),
-  z.object({ type: z.literal('archive'), path: z.string() }),
-  /** A folder in OCI image layout: the Library, or one on a drive. */
-  z.object({ type: z.literal('layout'), path: z.string() }),
-  /** Names begin with the host. As the source of a copy, and for its contents, the repository is named too. */
-  z.object({ type: z.literal('registry'), host: z.string(), repository: z.string().optional() }),
-  /** A folder of image files: shown and searched; what is copied is copied from the file (`archive`). */
-  z.object({ type: z.literal('files'), path: z.string() }),
-])
-export type PlaceRef = z.infer<typeof placeSchema>
-
-export const errorSchema = z.object({
-  code: z.enum(ERROR_CODES),
-  parts: z.record(z.string(), z.union([z.string(), z.number()])),
-  raw: z.string().optional(),
-})
 
 // ---- the host -------------------------------------------------------------------------------------------------------
 
@@ -331,9 +317,10 @@ export const placeInfoSchema = z.object({
     z.object({ type: z.literal('idle') }),
     z.object({ type: z.literal('away'), error: errorSchema }),
   ]),
-  /** Of a registry: who is signed in, as far as this app keeps it. */
+  /** Of a registry: who is signed in, as far as this app keeps it; the `account` of its place. */
   username: z.string().optional(),
   plain: z.boolean().optional(),
+  registry: z.enum(REGISTRY_KINDS).optional(),
 })
 export type PlaceInfo = z.infer<typeof placeInfoSchema>
 
@@ -370,10 +357,6 @@ export const contentRowSchema = z.object({
   problem: errorSchema.optional(),
 })
 export type ContentRow = z.infer<typeof contentRowSchema>
-
-/** One image in one place. */
-export const spotSchema = z.object({ place: placeSchema, id: z.string() })
-export type Spot = z.infer<typeof spotSchema>
 
 export const foundSchema = z.object({
   place: placeSchema,
@@ -528,10 +511,6 @@ export type Folder = z.infer<typeof folderSchema>
 
 // ---- the contract ---------------------------------------------------------------------------------------------------
 
-/** Every procedure may fail with an AppError, carried as the typed error FAILED. */
-const procedure = oc.errors({ FAILED: { data: errorSchema } })
-const nothing = z.object({})
-
 export const contract = {
   host: procedure.input(nothing).output(hostSchema),
   engines: {
@@ -614,7 +593,9 @@ export const contract = {
     /** Takes a folder or registry off the list, and forgets its password. Nothing in it changes. */
     forget: procedure.input(z.object({ place: placeSchema })).output(nothing),
     /** Repositories of a registry as they come; most public registries keep that list to themselves. @throws registry-unsupported, registry-denied */
-    repositories: procedure.input(z.object({ host: z.string() })).output(eventIterator(z.array(z.string()))),
+    repositories: procedure
+      .input(z.object({ host: z.string(), account: z.string().optional() }))
+      .output(eventIterator(z.array(z.string()))),
     /** The images of a layout (again whenever it changes), of a repository (as they are read), of a folder of files (likewise). */
     contents: procedure.input(z.object({ place: placeSchema })).output(eventIterator(z.array(contentRowSchema))),
     details: procedure.input(spotSchema).output(imageDetailsSchema),

@@ -25,7 +25,7 @@ export function OtherMenu({ info, children, ...frame }: OtherMenuProps) {
       {place.type === 'registry' && (
         <Menu.Item
           leftSection={<IconPencil size={16} aria-hidden />}
-          onClick={() => openSheet({ type: 'registry', host: place.host })}
+          onClick={() => openSheet({ type: 'registry', place })}
         >
           {t('registry.change')}
         </Menu.Item>

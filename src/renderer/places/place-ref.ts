@@ -1,12 +1,12 @@
 import type { PlaceRef } from '../../shared/contract.ts'
 
-/** One text for one place; the repositories of a registry are all in one place. */
+/** One text for one place; the repositories of a registry are all in one place, and each of its accounts is one. */
 export function placeKey(place: PlaceRef): string {
   switch (place.type) {
     case 'engine':
       return `engine ${place.engine}`
     case 'registry':
-      return `registry ${place.host}`
+      return place.account === undefined ? `registry ${place.host}` : `registry ${place.host} ${place.account}`
     case 'archive':
     case 'layout':
     case 'files':

@@ -12,9 +12,18 @@ import { showPlace, usePlaces } from './other-places.ts'
 import { PageFailures } from './page-parts.tsx'
 import { Repositories } from './repositories.tsx'
 
-function Versions({ host, repository }: { host: string; repository: string }) {
+interface VersionsProps {
+  host: string
+  account: string | undefined
+  repository: string
+}
+
+function Versions({ host, account, repository }: VersionsProps) {
   const { t } = useWords()
-  const place = useMemo<PlaceRef>(() => ({ type: 'registry', host, repository }), [host, repository])
+  const place = useMemo<PlaceRef>(
+    () => ({ type: 'registry', host, ...(account === undefined ? {} : { account }), repository }),
+    [host, account, repository],
+  )
   return (
     <ImagePane
       place={place}
@@ -22,7 +31,7 @@ function Versions({ host, repository }: { host: string; repository: string }) {
       empty={{ title: t('places.repositoryEmpty'), hint: t('places.emptyHint') }}
       help={
         <div>
-          <Button variant="default" onClick={() => openSheet({ type: 'registry', host })}>
+          <Button variant="default" onClick={() => openSheet({ type: 'registry', place })}>
             {t('registry.signInAgain')}
           </Button>
         </div>
@@ -35,7 +44,8 @@ function Versions({ host, repository }: { host: string; repository: string }) {
 export function RegistryPage({ info }: { info: PlaceInfo }) {
   const { t } = useWords()
   const chosen = usePlaces((state) => state.chosen)
-  const host = info.place.type === 'registry' ? info.place.host : ''
+  if (info.place.type !== 'registry') throw new TypeError('a registry')
+  const { host, account } = info.place
   const repository = chosen?.type === 'registry' ? chosen.repository : undefined
   return (
     <>
@@ -53,7 +63,7 @@ export function RegistryPage({ info }: { info: PlaceInfo }) {
               size="compact-sm"
               variant="subtle"
               leftSection={<IconArrowLeft size={16} aria-hidden />}
-              onClick={() => showPlace({ type: 'registry', host })}
+              onClick={() => showPlace(info.place)}
             >
               {t('registry.repositories')}
             </Button>
@@ -71,9 +81,9 @@ export function RegistryPage({ info }: { info: PlaceInfo }) {
       <PageFailures />
       <FoundActions />
       {repository === undefined ? (
-        <Repositories key={host} host={host} />
+        <Repositories key={`${host} ${account}`} place={info.place} />
       ) : (
-        <Versions key={`${host}/${repository}`} host={host} repository={repository} />
+        <Versions key={`${host}/${repository} ${account}`} host={host} account={account} repository={repository} />
       )}
       <Elsewhere place={info.place} />
     </>

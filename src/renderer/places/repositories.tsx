@@ -1,6 +1,7 @@
 import { Button, TextInput } from '@mantine/core'
 import { IconChevronRight } from '@tabler/icons-react'
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useState } from 'react'
+import type { PlaceRef } from '../../shared/contract.ts'
 import type { ErrorData } from '../../shared/errors.ts'
 import { isProblem, parseReference } from '../../shared/reference.ts'
 import { readOnce } from '../connect.ts'
@@ -13,13 +14,16 @@ import { openSheet, useUi } from '../shell/ui.ts'
 import { useWords } from '../words/use-words.ts'
 import { showPlace } from './other-places.ts'
 
+/** A registry as one of its accounts sees it. */
+export type RegistryPlace = Extract<PlaceRef, { type: 'registry' }>
+
 interface Catalogue {
   readonly names: readonly string[] | undefined
   readonly failure: ErrorData | undefined
 }
 
 /** The repositories a registry tells, as they come. */
-function useCatalogue(host: string): Catalogue {
+function useCatalogue({ host, account }: RegistryPlace): Catalogue {
   const { client } = useApi()
   const round = useImages((state) => state.round)
   const [catalogue, setCatalogue] = useState<Catalogue>({ names: undefined, failure: undefined })
@@ -27,11 +31,12 @@ function useCatalogue(host: string): Catalogue {
   useEffect(
     () =>
       readOnce({
-        open: (signal) => client.places.repositories({ host }, { signal }),
+        open: (signal) =>
+          client.places.repositories({ host, ...(account === undefined ? {} : { account }) }, { signal }),
         take: (names) => setCatalogue({ names, failure: undefined }),
         failed: (error) => setCatalogue(({ names }) => ({ names, failure: asFailure(error) })),
       }),
-    [client, host, round],
+    [client, host, account, round],
   )
   return catalogue
 }
@@ -45,15 +50,15 @@ export function repositoryTyped(typed: string, host: string): string | undefined
 }
 
 /** The way to a repository whose name one knows: many registries keep their list to themselves. */
-function OpenRepository({ host }: { host: string }) {
+function OpenRepository({ place }: { place: RegistryPlace }) {
   const { t } = useWords()
   const [typed, setTyped] = useState('')
   const [wrong, setWrong] = useState(false)
   const open = (event: FormEvent): void => {
     event.preventDefault()
-    const repository = repositoryTyped(typed, host)
+    const repository = repositoryTyped(typed, place.host)
     if (repository === undefined) setWrong(true)
-    else showPlace({ type: 'registry', host, repository })
+    else showPlace({ ...place, repository })
   }
   return (
     <form className="folder-field" onSubmit={open}>
@@ -86,11 +91,12 @@ function walk(event: KeyboardEvent<HTMLElement>): void {
 const SHOWN = 500
 
 /** All repositories of a registry, narrowed by the search; where it tells none, the field that opens one. */
-export function Repositories({ host }: { host: string }) {
+export function Repositories({ place }: { place: RegistryPlace }) {
   const { t, compare } = useWords()
+  const { host } = place
   const title = useId()
   const search = useUi((state) => state.search)
-  const { names, failure } = useCatalogue(host)
+  const { names, failure } = useCatalogue(place)
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
   const shown = (names ?? [])
     .filter((name) => words.every((word) => `${host}/${name}`.toLowerCase().includes(word)))
@@ -102,12 +108,12 @@ export function Repositories({ host }: { host: string }) {
       {failure && !closed && <FailureNotice error={failure} onRetry={refreshImages} />}
       {failure && (
         <div>
-          <Button variant="default" onClick={() => openSheet({ type: 'registry', host })}>
+          <Button variant="default" onClick={() => openSheet({ type: 'registry', place })}>
             {t('registry.signInAgain')}
           </Button>
         </div>
       )}
-      <OpenRepository host={host} />
+      <OpenRepository place={place} />
       {!names && !failure && <Skeletons />}
       {names && (
         <section className="repositories" aria-labelledby={title} data-pane="images">
@@ -118,11 +124,7 @@ export function Repositories({ host }: { host: string }) {
           <ul className="entries" onKeyDown={walk} aria-labelledby={title}>
             {shown.slice(0, SHOWN).map((name) => (
               <li key={name}>
-                <button
-                  type="button"
-                  className="entry"
-                  onClick={() => showPlace({ type: 'registry', host, repository: name })}
-                >
+                <button type="button" className="entry" onClick={() => showPlace({ ...place, repository: name })}>
                   <span>{name}</span>
                   <span className="spacer" />
                   <IconChevronRight size={16} aria-hidden />

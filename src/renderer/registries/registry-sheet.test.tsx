@@ -10,7 +10,7 @@ import { RegistrySheet } from './registry-sheet.tsx'
 async function open(answers: Answers = {}) {
   const { client, asked } = fakeHost({ answers })
   const onClose = vi.fn()
-  await show(client, <RegistrySheet host={undefined} onClose={onClose} />)
+  await show(client, <RegistrySheet place={undefined} onClose={onClose} />)
   return { asked, onClose, user: userEvent.setup() }
 }
 

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { IconCircleCheck } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
+import type { PlaceRef } from '../../shared/contract.ts'
 import { asFailure } from '../errors/failure.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { useApi } from '../host.tsx'
@@ -14,7 +15,7 @@ import { EMPTY, problemOf, type RegistryForm, registryOf } from './registry-form
 
 interface RegistrySheetProps {
   /** The registry that is changed; undefined for a new one. */
-  host: string | undefined
+  place: PlaceRef | undefined
   onClose: () => void
 }
 
@@ -38,13 +39,12 @@ function NotKept({ host, onClose }: { host: string; onClose: () => void }) {
 }
 
 /** A registry joins the places: tried first, then added. */
-export function RegistrySheet({ host, onClose }: RegistrySheetProps) {
+export function RegistrySheet({ place, onClose }: RegistrySheetProps) {
   const { t } = useWords()
   const { client } = useApi()
   const id = useId()
-  const known = usePlaces((state) =>
-    host === undefined ? undefined : infoOf({ type: 'registry', host }, state.places),
-  )
+  const host = place?.type === 'registry' ? place.host : undefined
+  const known = usePlaces((state) => place && infoOf(place, state.places))
   const [form, setForm] = useState<RegistryForm>({
     ...EMPTY,
     address: host ?? '',
@@ -56,9 +56,9 @@ export function RegistrySheet({ host, onClose }: RegistrySheetProps) {
   const test = useMutation({ mutationFn: () => client.places.testRegistry(registryOf(form)) })
   const add = useMutation({
     mutationFn: () => client.places.addRegistry(registryOf(form)),
-    onSuccess: ({ place, remembered }) => {
-      const name = place.type === 'registry' ? place.host : ''
-      showPlace(place)
+    onSuccess: ({ place: added, remembered }) => {
+      const name = added.type === 'registry' ? added.host : ''
+      showPlace(added)
       announce(t(host === undefined ? 'computer.added' : 'computer.changed', { name }))
       if (remembered || form.password === '') onClose()
       else setUnkept(name)

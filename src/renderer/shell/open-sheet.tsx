@@ -108,7 +108,7 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
     case 'consent':
       return <ConsentSheet engine={sheet.engine} onClose={closeSheet} />
     case 'registry':
-      return <RegistrySheet host={sheet.host} onClose={closeSheet} />
+      return <RegistrySheet place={sheet.place} onClose={closeSheet} />
     case 'open-folder':
       return <OpenFolder onClose={closeSheet} />
     case 'forget-place':

@@ -19,8 +19,8 @@ export type Sheet =
   | { readonly type: 'forget'; readonly engine: string }
   /** The fingerprint of a computer that is in the list, but not known yet. */
   | { readonly type: 'consent'; readonly engine: string }
-  /** A registry: a new one, or the one of this host. */
-  | { readonly type: 'registry'; readonly host?: string }
+  /** A registry: a new one, or what is kept of this one. */
+  | { readonly type: 'registry'; readonly place?: PlaceRef }
   | { readonly type: 'open-folder' }
   | { readonly type: 'forget-place'; readonly place: PlaceRef }
   | { readonly type: 'compare'; readonly left: Spot; readonly right: Spot }

@@ -1,6 +1,5 @@
 import type { en } from './en.ts'
-
-type Shape<T> = { readonly [K in keyof T]: T[K] extends string ? string : Shape<T[K]> }
+import type { Shape } from './shape.ts'
 
 /** Tous les mots de la fenêtre, en français. */
 export const fr = {

@@ -1,0 +1,45 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { ERROR_CODES } from './errors.ts'
+
+/** The words that all parts of the contract use. */
+
+export const digest = z.string()
+
+export const platformSchema = z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() })
+export type Platform = z.infer<typeof platformSchema>
+
+/** A place, as the window names it. An engine by the name of its docker context (`default` for the one docker uses). */
+export const placeSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('engine'), engine: z.string() }),
+  z.object({ type: z.literal('archive'), path: z.string() }),
+  /** A folder in OCI image layout: the Library, or one on a drive. */
+  z.object({ type: z.literal('layout'), path: z.string() }),
+  /**
+   * Names begin with the host. As the source of a copy, and for its contents, the repository is named too. `account`: who is
+   * asked to sign in, of those kept for this host; without it the first of them, else docker's own, else nobody.
+   */
+  z.object({
+    type: z.literal('registry'),
+    host: z.string(),
+    account: z.string().optional(),
+    repository: z.string().optional(),
+  }),
+  /** A folder of image files: shown and searched; what is copied is copied from the file (`archive`). */
+  z.object({ type: z.literal('files'), path: z.string() }),
+])
+export type PlaceRef = z.infer<typeof placeSchema>
+
+/** One image in one place. */
+export const spotSchema = z.object({ place: placeSchema, id: z.string() })
+export type Spot = z.infer<typeof spotSchema>
+
+export const errorSchema = z.object({
+  code: z.enum(ERROR_CODES),
+  parts: z.record(z.string(), z.union([z.string(), z.number()])),
+  raw: z.string().optional(),
+})
+
+/** Every procedure may fail with an AppError, carried as the typed error FAILED. */
+export const procedure = oc.errors({ FAILED: { data: errorSchema } })
+export const nothing = z.object({})
