@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises'
+import type { Router } from '@orpc/server'
+import type { Contract } from '../shared/contract.ts'
 import { AppError, asAppError } from '../shared/errors.ts'
 import type { App } from './app.ts'
 import { freeSpace } from './files.ts'
 import { imageDetails, imageFacts, planRemoval, removeImage, untagImage } from './place/engine/images.ts'
 import { hostKeys, trust } from './place/engine/ssh/host-keys.ts'
-import { copies, os, stream, until } from './routing.ts'
+import { type Context, copies, os, stream, until } from './routing.ts'
 import { compare, search } from './search.ts'
 
 /** Transfers change many times a second: this is how often that is told, in milliseconds. */
@@ -46,7 +48,7 @@ function folders(app: App): NonNullable<App['host']['folders']> {
 }
 
 /** The contract, a line a procedure. */
-export const router = os.router({
+export const router: Router<Contract, Context> = os.router({
   host: os.host.handler(({ context }) => context.app.host.info),
   engines: {
     watch: os.engines.watch.handler(({ context: { app }, signal }) =>
