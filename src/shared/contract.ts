@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
+import { own } from './contract-own.ts'
 import { digest, errorSchema, nothing, placeSchema, platformSchema, procedure, spotSchema } from './contract-words.ts'
 import { ERROR_CODES } from './errors.ts'
 import { REGISTRY_KINDS } from './registry-kinds.ts'
@@ -672,6 +673,7 @@ export const contract = {
     /** Files the system asked the app to open (double click, "Open with"), as they come. */
     watchOpened: procedure.input(nothing).output(eventIterator(z.object({ paths: z.array(z.string()) }))),
   },
+  own,
 }
 
 export type Contract = typeof contract

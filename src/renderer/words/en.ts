@@ -1,3 +1,5 @@
+import { ownEn } from './own.ts'
+
 /** Every word of the window, in English: the shape that each other language fills. */
 export const en = {
   common: {
@@ -728,4 +730,5 @@ export const en = {
     registry: 'Registry',
     registryText: 'An online store of images.',
   },
+  own: ownEn,
 } as const

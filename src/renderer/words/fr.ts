@@ -1,4 +1,5 @@
 import type { en } from './en.ts'
+import { ownFr } from './own.ts'
 import type { Shape } from './shape.ts'
 
 /** Tous les mots de la fenêtre, en français. */
@@ -736,4 +737,5 @@ export const fr = {
     registry: 'Registre',
     registryText: 'Un dépôt d’images en ligne.',
   },
+  own: ownFr,
 } satisfies Shape<typeof en>
