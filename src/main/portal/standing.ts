@@ -1,0 +1,83 @@
+import type {
+  Creation,
+  MineEvent,
+  Namespace,
+  RepositoryInfo,
+  Standing,
+  Visibility,
+} from '../../shared/contract-portal.ts'
+import { AppError, asAppError } from '../../shared/errors.ts'
+import type { Portal } from './portal.ts'
+
+/** What is asked beside the main thing: an answer that is refused leaves it unknown. */
+async function orUnknown<T>(asked: Promise<T> | undefined): Promise<T | 'unknown'> {
+  try {
+    return asked === undefined ? 'unknown' : await asked
+  } catch (error) {
+    const refused = error instanceof AppError && REFUSED.includes(error.code)
+    if (refused) return 'unknown'
+    throw error
+  }
+}
+
+/** Answers of a registry that is there and does not tell. */
+const REFUSED = [
+  'registry-denied',
+  'registry-unauthorized',
+  'registry-credentials',
+  'registry-name-unknown',
+  'registry-unsupported',
+  'registry-refused',
+  'registry-answer',
+]
+
+function seenAfterPush(creation: Creation): Visibility {
+  if (creation.by === 'push') return creation.visibility
+  return creation.by === 'api' ? (creation.push ?? 'unknown') : 'unknown'
+}
+
+/** Whose name a path is below. Names may hold one another (`group`, `group/sub`): the longest that fits is the one. */
+function belongs(path: string, namespaces: readonly Namespace[] | 'unknown'): Pick<Standing, 'namespace' | 'privates'> {
+  if (namespaces === 'unknown') return { namespace: 'unknown' }
+  const [mine] = namespaces
+    .filter(({ name }) => path.startsWith(`${name}/`))
+    .toSorted((one, other) => other.name.length - one.name.length)
+  if (!mine) return { namespace: 'other' }
+  return { namespace: 'mine', ...(mine.privates ? { privates: mine.privates } : {}) }
+}
+
+/** What there is to know of a repository before something is sent to it. @throws registry-… where the registry is not reached */
+export async function standing(portal: Portal, path: string, signal: AbortSignal): Promise<Standing> {
+  const [found, creation, namespaces] = await Promise.all([
+    orUnknown<RepositoryInfo | undefined>(portal.repository?.(path, signal)),
+    orUnknown<Creation>(portal.creation(path, signal)),
+    orUnknown<readonly Namespace[]>(portal.namespaces?.(signal)),
+  ])
+  const info = found === 'unknown' ? undefined : found
+  const way: Creation = creation === 'unknown' ? { by: 'push', visibility: 'unknown' } : creation
+  return {
+    exists: found === 'unknown' ? found : found !== undefined,
+    ...(info ? { info } : {}),
+    creation: way,
+    visibility: info?.visibility ?? seenAfterPush(way),
+    ...belongs(path, namespaces),
+    abilities: portal.abilities,
+  }
+}
+
+/** The repositories of an account and of its organisations, as they come. */
+export async function* mine(portal: Portal, signal: AbortSignal): AsyncGenerator<MineEvent> {
+  yield { type: 'abilities', abilities: portal.abilities }
+  if (!portal.namespaces || !portal.repositories) return
+  const namespaces = await portal.namespaces(signal)
+  yield { type: 'namespaces', namespaces: [...namespaces] }
+  for (const { name } of namespaces) {
+    try {
+      for await (const page of portal.repositories(name, signal))
+        yield { type: 'repositories', repositories: [...page] }
+    } catch (error) {
+      if (signal.aborted) throw error
+      yield { type: 'failed', namespace: name, error: asAppError(error).data }
+    }
+  }
+}
