@@ -62,7 +62,7 @@ export async function standing(portal: Portal, path: string, signal: AbortSignal
   const [info, creation, namespaces] = await Promise.all([
     orUnknown(found(portal, path, signal)),
     orUnknown<Creation>(portal.creation(path, signal)),
-    orUnknown<readonly Namespace[]>(portal.namespaces?.(signal)),
+    orUnknown(portal.abilities.list ? portal.namespaces?.(signal) : undefined),
   ])
   const way: Creation = creation === 'unknown' ? { by: 'push', visibility: 'unknown' } : creation
   return {
@@ -78,13 +78,25 @@ export async function standing(portal: Portal, path: string, signal: AbortSignal
 /** The repositories of an account and of its organisations, as they come. */
 export async function* mine(portal: Portal, signal: AbortSignal): AsyncGenerator<MineEvent> {
   yield { type: 'abilities', abilities: portal.abilities }
-  if (!portal.namespaces || !portal.repositories) return
-  const namespaces = await portal.namespaces(signal)
+  if (!portal.abilities.list || !portal.namespaces || !portal.repositories) return
+  let namespaces: readonly Namespace[]
+  try {
+    namespaces = await portal.namespaces(signal)
+  } catch (error) {
+    if (!isSilent(error)) throw error
+    yield { type: 'failed', error: error.data }
+    return
+  }
   yield { type: 'namespaces', namespaces: [...namespaces] }
+  // A group's list has those of the groups in it, and two names may be of one list.
+  const told = new Set<string>()
   for (const { name } of namespaces) {
     try {
-      for await (const page of portal.repositories(name, signal))
-        yield { type: 'repositories', repositories: [...page] }
+      for await (const page of portal.repositories(name, signal)) {
+        const fresh = page.filter(({ path }) => !told.has(path))
+        for (const { path } of fresh) told.add(path)
+        if (fresh.length > 0) yield { type: 'repositories', repositories: fresh }
+      }
     } catch (error) {
       if (signal.aborted) throw error
       yield { type: 'failed', namespace: name, error: asAppError(error).data }
