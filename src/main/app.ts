@@ -34,6 +34,7 @@ import { listImages, tagImage } from './place/engine/images.ts'
 import { type SshWay, sshWay } from './place/engine/ssh/way.ts'
 import * as library from './place/layout/library.ts'
 import { keepTag } from './place/registry/sink.ts'
+import { Portals } from './portal/portals.ts'
 import { type AccountRef, Registries } from './registries.ts'
 import { State } from './state.ts'
 
@@ -44,6 +45,7 @@ export class App {
   readonly keychain = new Keychain()
   readonly computers = new Computers(this.state, this.keychain)
   readonly registries = new Registries(this.state, this.keychain)
+  readonly portals = new Portals(this.registries)
   readonly backups = new Backups(this.state)
   readonly engines = new Engines(async () => [...(await allEngines()), ...(await this.computers.addresses())])
   readonly archives = new Shelf()
@@ -81,6 +83,7 @@ export class App {
     await this.copies.queue.close()
     await this.engines.close()
     await this.others.close()
+    await this.portals.close()
     await this.registries.close()
     this.state.close()
   }

@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { accountProcedures } from './contract-accounts.ts'
 import { own } from './contract-own.ts'
+import { portalProcedures } from './contract-portal.ts'
 import { digest, errorSchema, nothing, placeSchema, platformSchema, procedure, spotSchema } from './contract-words.ts'
 import { ERROR_CODES } from './errors.ts'
 import { REGISTRY_KINDS } from './registry-kinds.ts'
@@ -504,6 +505,7 @@ export type Folder = z.infer<typeof folderSchema>
 
 export const contract = {
   host: procedure.input(nothing).output(hostSchema),
+  portal: portalProcedures,
   engines: {
     /** All engines found, again whenever one changes. */
     watch: procedure.input(nothing).output(eventIterator(z.array(engineSchema))),
