@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Digest } from '../../shared/reference.ts'
 import { digestOf } from './content.ts'
+import { answer, type Gate } from './emulated/gate.ts'
 import {
   type Asking,
   afterEffect,
@@ -17,6 +18,12 @@ import { type EmulatedUploadOptions, EmulatedUploads } from './registry-emulatio
 /** What docker-registry does not do, or does in one way only. Everything left out is as the specification has it. */
 export interface EmulationOptions extends EmulatedUploadOptions {
   readonly auth?: EmulatedAuth
+  /** Stands before everything, instead of `auth`. */
+  readonly gate?: Gate
+  /** A manifest came, under a tag or its digest. */
+  readonly pushed?: (repository: string, reference: string) => void
+  /** Headers of every answer. */
+  readonly headers?: Readonly<Record<string, string>>
   /** False: answers blobs whole, whatever was asked. */
   readonly range?: boolean
   /** Sends readers of blobs to another server, which refuses an Authorization. */
@@ -68,7 +75,7 @@ export class EmulatedRegistry {
   readonly tokens: EmulatedTokens | undefined
   readonly #options: EmulationOptions
   readonly #disturbances: (Disturbance & { left: number })[] = []
-  readonly #server = createServer((request, response) => void this.#serve(request, response))
+  readonly #server = createServer((request, response) => this.listener(request, response))
   readonly #store = createServer((request, response) => this.#serveStore(request, response))
 
   private constructor(options: EmulationOptions) {
@@ -86,6 +93,9 @@ export class EmulatedRegistry {
   get host(): string {
     return `127.0.0.1:${portOf(this.#server)}`
   }
+
+  /** To be served under another name. */
+  readonly listener: RequestListener = (request, response) => void this.#serve(request, response)
 
   disturb(disturbance: Disturbance): void {
     this.#disturbances.push({ ...disturbance, left: disturbance.times ?? 1 })
@@ -152,6 +162,14 @@ export class EmulatedRegistry {
     const parts = ROUTE.exec(url.pathname)
     const [, repository = '', kind = parts?.[4] ?? '', last = ''] = parts ?? []
     const asking = { request, response, url, repository, last, trouble }
+    for (const [name, value] of Object.entries(this.#options.headers ?? {})) response.setHeader(name, value)
+    const refused = parts && this.#options.gate?.(request, { method: request.method ?? '', kind, repository, last })
+    if (refused) {
+      // A body that nobody reads would keep the connection.
+      request.resume()
+      answer(response, refused)
+      return
+    }
     const challenge = this.tokens?.challenge(request, this.#scope(asking, kind), url.origin)
     if (challenge !== undefined) {
       response.setHeader('www-authenticate', challenge)
@@ -240,6 +258,7 @@ export class EmulatedRegistry {
     const { request, response, repository, last } = asking
     const bytes = await readRequest(asking)
     const digest = this.addManifest(repository, [last], bytes, request.headers['content-type'] ?? '')
+    this.#options.pushed?.(repository, last)
     afterEffect(asking)
     const { subject } = JSON.parse(bytes.toString()) as { subject?: { digest: string } }
     if (subject && this.#options.referrers !== false) response.setHeader('oci-subject', subject.digest)
