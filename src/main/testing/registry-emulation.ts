@@ -22,6 +22,8 @@ export interface EmulationOptions extends EmulatedUploadOptions {
   readonly gate?: Gate
   /** A manifest came, under a tag or its digest. */
   readonly pushed?: (repository: string, reference: string) => void
+  /** Beside the tags, what Google lists: all manifests with sizes and times. */
+  readonly extraTags?: boolean
   /** Headers of every answer. */
   readonly headers?: Readonly<Record<string, string>>
   /** False: answers blobs whole, whatever was asked. */
@@ -177,7 +179,7 @@ export class EmulatedRegistry {
     } else if (!parts) refuse(asking, 404, '')
     else if (kind === '') response.writeHead(200).end('{}')
     else if (kind === '_catalog') this.#list(asking, 'repositories', this.#repositories())
-    else if (kind === 'tags') this.#list(asking, 'tags', this.#tags(repository))
+    else if (kind === 'tags') this.#list(asking, 'tags', this.#tags(repository), this.#extra(repository))
     else if (kind === 'referrers') this.#referrers(asking)
     else if (kind === 'manifests') await this.#manifest(asking)
     else if (kind === 'blobs') this.#blob(asking)
@@ -201,7 +203,29 @@ export class EmulatedRegistry {
     return names.map((key) => key.slice(repository.length + 1)).filter((name) => !name.includes(':'))
   }
 
-  #list(asking: Asking, field: string, all: readonly string[]): void {
+  /** google/go-containerregistry, pkg/v1/google/list.go: numbers are texts. */
+  #extra(repository: string): object {
+    if (!this.#options.extraTags) return {}
+    const kept = [...this.manifests]
+      .filter(([key]) => key.slice(0, key.lastIndexOf('/')) === repository)
+      .map(([key, { bytes, type }]) => ({ name: key.slice(repository.length + 1), bytes, type }))
+    const byDigest = Map.groupBy(kept, ({ bytes }) => digestOf(bytes))
+    const rows = [...byDigest].map(([digest, names]) => [
+      digest,
+      {
+        imageSizeBytes: String(names[0]?.bytes.length),
+        layerId: '',
+        mediaType: names[0]?.type,
+        tag: names.map(({ name }) => name).filter((name) => !name.includes(':')),
+        timeCreatedMs: '0',
+        timeUploadedMs: '1732000000000',
+      },
+    ])
+    const manifest: unknown = Object.fromEntries(rows)
+    return { name: repository, child: [], manifest }
+  }
+
+  #list(asking: Asking, field: string, all: readonly string[], beside: object = {}): void {
     const { response, url } = asking
     const { page = 1000, links = 'relative' } = this.#options
     const names = all.toSorted()
@@ -219,7 +243,7 @@ export class EmulatedRegistry {
       const next = `${url.pathname}?last=${encodeURIComponent(some.at(-1) ?? '')}&n=${page}`
       response.setHeader('link', `<${links === 'absolute' ? url.origin : ''}${next}>; rel="next"`)
     }
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ [field]: some }))
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ ...beside, [field]: some }))
   }
 
   #referrers({ response, url, repository, last }: Asking): void {

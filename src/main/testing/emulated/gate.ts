@@ -28,7 +28,8 @@ export function said(status: number, code: string, message: string, detail: unkn
 export function answer(response: ServerResponse, { status, headers, body }: Refused): void {
   const text = typeof body === 'string'
   response.writeHead(status, { 'content-type': text ? 'text/plain' : 'application/json', ...headers })
-  response.end(body === undefined ? undefined : text ? body : JSON.stringify(body))
+  const content = text ? body : JSON.stringify(body)
+  response.end(body === undefined ? undefined : content)
 }
 
 /** User and secret of a Basic introduction. */
@@ -109,7 +110,13 @@ export class Bearer {
     return this.#options.lacks?.(given.who, target) ?? this.#challenge(target, true)
   }
 
-  #allows({ access }: Given, target: Target): boolean {
+  #allows({ who, access }: Given, target: Target): boolean {
+    const { scope, grants, catalog } = this.#options
+    // Whose scope is always the same gives tokens that are good for whatever their holder may do.
+    if (scope !== undefined) {
+      if (target.kind === '_catalog') return catalog?.(who) ?? false
+      return grants(who, target.repository, [actionOf(target)]).length > 0
+    }
     const [type, name, action] =
       target.kind === '_catalog' ? ['registry', 'catalog', '*'] : ['repository', target.repository, actionOf(target)]
     return access.some((one) => one.type === type && one.name === name && one.actions.includes(action))

@@ -39,7 +39,8 @@ export async function startGhcr(internet: Internet): Promise<Mounted> {
       grants: (token, repository, actions) => {
         const known = TOKENS[token ?? '']
         const owned = known?.owners.some((owner) => repository.startsWith(`${owner}/`)) ?? false
-        return rights(actions, owned ? (known?.writes ? 'write' : 'read') : 'none')
+        if (!owned) return []
+        return rights(actions, known?.writes ? 'write' : 'read')
       },
       lacks: (token, target) => {
         if (target.kind === '_catalog') return said(405, 'UNSUPPORTED', 'The operation is unsupported.')

@@ -10,7 +10,6 @@ export const GITLAB_SECRETS = {
   glpat_lea_read: 'read',
 } as const
 
-const PROJECT = 'group/shop'
 const BASIC_DENIED =
   'HTTP Basic: Access denied. If a password was provided for Git authentication, the password was incorrect or you must use a token with the read_registry scope. If you have 2FA enabled on your account, you must use a personal access token instead of a password.'
 
@@ -28,14 +27,8 @@ export async function startGitlab(internet: Internet): Promise<Mounted & { reado
       return said(message === BASIC_DENIED ? 401 : 403, message === BASIC_DENIED ? 'UNAUTHORIZED' : 'DENIED', message)
     },
     grants: (right, repository, actions) => {
-      const rest =
-        repository === PROJECT
-          ? ''
-          : repository.startsWith(`${PROJECT}/`)
-            ? repository.slice(PROJECT.length + 1)
-            : undefined
       // The project, and at most two parts more.
-      if (rest === undefined || rest.split('/').length > 2) return []
+      if (!/^group\/shop(?:\/[^/]+){0,2}$/.test(repository)) return []
       return right === 'write' ? actions : actions.filter((action) => right === 'read' && action === 'pull')
     },
     lacks: (_, target) =>
