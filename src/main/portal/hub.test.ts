@@ -125,7 +125,7 @@ describe('Docker Hub beside its registry', () => {
     await portal.create?.('lea/open', 'public', {}, forever)
     expect(hub.repositories.get('lea/open')).toMatchObject({ is_private: false })
     const full = portal.create?.('lea/closed', 'private', {}, forever)
-    await expect(full).rejects.toMatchObject({ code: 'registry-refused', parts: { place: 'docker.io' } })
+    await expect(full).rejects.toMatchObject({ code: 'registry-private-quota', parts: { place: 'docker.io' } })
     await expect(portal.create?.('other/x', 'private', {}, forever)).rejects.toMatchObject({ code: 'registry-denied' })
     // What was made counts at once.
     expect(await standing(portal, 'acme/next', forever)).toMatchObject({ privates: { used: 2, limit: 5 } })
