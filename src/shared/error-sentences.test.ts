@@ -29,6 +29,8 @@ const PARTS = Object.fromEntries(
     'most',
     'user',
     'port',
+    'missing',
+    'parts',
   ].map((part) => [part, `<${part}>`]),
 )
 
