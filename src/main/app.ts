@@ -34,7 +34,8 @@ import { listImages, tagImage } from './place/engine/images.ts'
 import { type SshWay, sshWay } from './place/engine/ssh/way.ts'
 import * as library from './place/layout/library.ts'
 import { apiHost } from './place/registry/address.ts'
-import { keepTag } from './place/registry/sink.ts'
+import { giveName } from './place/registry/naming.ts'
+import { untag } from './place/registry/untag.ts'
 import { type AccountRef, Registries } from './registries.ts'
 import { State } from './state.ts'
 
@@ -289,15 +290,9 @@ export class App {
     const former = (await client.head(path, tag, signal))?.digest
     if ((former ?? '') !== expected) throw new AppError('image-changed', { name })
     const { bytes, mediaType } = await client.manifest(path, asDigest(id), signal)
-    const keptAs =
-      former === undefined || former === id || keepAs === undefined
-        ? undefined
-        : await keepTag({ client, host }, { path, keepAs, former }, signal)
-    await client.putManifest(path, tag, bytes, mediaType, signal)
-    if (former === undefined || former === id) return {}
-    return {
-      replaced: { name, former, ...(keptAs === undefined ? {} : { keptAs }), containers: [], dropped: [] },
-    }
+    const root = { digest: asDigest(id), bytes, mediaType }
+    const [replaced] = await giveName({ client, host }, root, { name, ...(keepAs ? { keepAs } : {}) }, signal)
+    return replaced ? { replaced: { ...replaced, containers: [], dropped: [] } } : {}
   }
 
   async untagAt({ place, id, name }: Spot & { name: string }, signal: AbortSignal): Promise<void> {
@@ -309,7 +304,7 @@ export class App {
     const { client, path } = await this.opener.repository(place)
     const tag = tagOf(name)
     if (tag === undefined) throw new AppError('name-invalid', { name })
-    await client.deleteTag(path, tag, signal)
+    await untag(client, path, tag, signal)
   }
 
   async removalAt(place: PlaceRef, ids: readonly string[], signal: AbortSignal): Promise<Removal> {

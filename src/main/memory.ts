@@ -1,4 +1,4 @@
-import { type Digest, isDigest } from '../shared/reference.ts'
+import { isDigest } from '../shared/reference.ts'
 import type { BlobMemory } from './place/engine/memory.ts'
 import type { Form, Stored } from './place/place.ts'
 import type { LayerMemory } from './place/registry/memory.ts'
@@ -34,10 +34,9 @@ export function layerMemory(state: State): LayerMemory {
       )
       return rows.map(({ repository }) => String(repository))
     },
-    async remember(host, repository, layers) {
+    async remember(host, repository, there, proven) {
       const at = Date.now()
-      const once = new Map<Digest, Stored>(layers.map((layer) => [layer.digest, layer]))
-      for (const { diffId, form, digest, size } of once.values()) {
+      for (const { diffId, form, digest, size } of proven)
         await state.run(
           'INSERT OR REPLACE INTO form (diff_id, digest, form, size, at) VALUES (?, ?, ?, ?, ?)',
           diffId,
@@ -46,6 +45,7 @@ export function layerMemory(state: State): LayerMemory {
           size,
           at,
         )
+      for (const digest of new Set(there))
         await state.run(
           'INSERT OR REPLACE INTO seen (host, repository, digest, at) VALUES (?, ?, ?, ?)',
           host,
@@ -53,7 +53,6 @@ export function layerMemory(state: State): LayerMemory {
           digest,
           at,
         )
-      }
     },
   }
 }

@@ -1,4 +1,4 @@
-import { AppError } from '../../shared/errors.ts'
+import { AppError, ended } from '../../shared/errors.ts'
 import type { Digest } from '../../shared/reference.ts'
 import { pack, unpack } from '../format/compression.ts'
 import { digestOf } from '../format/digest.ts'
@@ -56,7 +56,7 @@ const STEP = 1 << 20
  * Copies images from a place to a place: asks the destination what it lacks, sends that and nothing else, verifies every
  * byte on its way, and makes it visible only at the end. The only copy loop of the app. On failure or abort the
  * destination is as it was, and nothing is still running when this returns.
- * @throws the first failure; `cancelled` once `signal` is aborted
+ * @throws the first failure; `cancelled` once `signal` is aborted; `names-left` where names could not be put back
  */
 export async function copy(
   source: Source,
@@ -81,7 +81,7 @@ export async function copy(
       await write.close()
     }
   } catch (error) {
-    throw signal.aborted ? new AppError('cancelled', {}, { cause: error }) : error
+    throw ended(error, signal.aborted)
   }
 }
 
