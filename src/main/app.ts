@@ -20,7 +20,8 @@ import { contentDetails, fileContents, layoutContents, registryRemoval, reposito
 import { Copies } from './copies.ts'
 import { either, Feed } from './feed.ts'
 import type { Host } from './host.ts'
-import { blobMemory, layerMemory } from './memory.ts'
+import { LookedAt } from './looked-at.ts'
+import { blobMemory, knownRepositories, layerMemory } from './memory.ts'
 import { Opener } from './opener.ts'
 import { OtherPlaces } from './other-places.ts'
 import { OwnRegistries } from './own-registry/own-registries.ts'
@@ -49,6 +50,8 @@ export class App {
   readonly backups = new Backups(this.state)
   readonly engines = new Engines(async () => [...(await allEngines()), ...(await this.computers.addresses())])
   readonly archives = new Shelf()
+  readonly looked = new LookedAt()
+  readonly known = async (host: string): Promise<readonly string[]> => await knownRepositories(this.state, host)
   readonly opener: Opener
   readonly copies: Copies
   readonly others: OtherPlaces
@@ -200,7 +203,9 @@ export class App {
     place: Extract<PlaceRef, { type: 'registry' }>,
     signal: AbortSignal,
   ): AsyncGenerator<ContentRow[]> {
-    yield* repositoryContents(await this.opener.repository(place), signal)
+    const repository = await this.opener.repository(place)
+    const { host, path } = repository
+    yield* repositoryContents(repository, (images) => this.looked.note(host, path, images), signal)
   }
 
   /** Notes whether a registry answers, whatever it is asked. */

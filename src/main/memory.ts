@@ -7,6 +7,8 @@ import type { State } from './state.ts'
 /** Forms of one diffId that are worth asking for. */
 const FORMS = 4
 const REPOSITORIES = 4
+/** Repositories of a registry that the search asks. */
+const KNOWN = 20
 
 function formOf(text: unknown): Form {
   return text === 'gzip' || text === 'zstd' ? text : 'plain'
@@ -55,6 +57,16 @@ export function layerMemory(state: State): LayerMemory {
         )
     },
   }
+}
+
+/** Repositories of a registry that images were copied to, the newest first. */
+export async function knownRepositories(state: State, host: string): Promise<string[]> {
+  const rows = await state.all(
+    'SELECT repository FROM seen WHERE host = ? GROUP BY repository ORDER BY max(at) DESC LIMIT ?',
+    host,
+    KNOWN,
+  )
+  return rows.map(({ repository }) => String(repository))
 }
 
 /** What an image of a containerd store consists of, kept between runs. */
