@@ -21,7 +21,7 @@ import {
 import { onePlatform, platformsOf, together, withPlatforms } from './platforms.ts'
 import { TransferQueue, type Work } from './transfer/queue.ts'
 
-type Asked = Pick<CopyRequest, 'from' | 'to' | 'images' | 'platforms' | 'compress'>
+type Asked = Pick<CopyRequest, 'from' | 'to' | 'images' | 'platforms' | 'compress' | 'engineMaySignIn'>
 
 interface Prepared {
   readonly source: Source

@@ -442,6 +442,11 @@ export const copyRequestSchema = z.object({
   compress: saveTargetSchema.optional(),
   /** Of images with several platforms: these alone (`linux/arm64`); without it all that the destination can hold. */
   platforms: z.array(z.string()).optional(),
+  /**
+   * From Docker on another computer to a registry one signs in to: that Docker may be given the sign-in, so that it sends by
+   * itself what would else cross the line twice. Never without the person's word.
+   */
+  engineMaySignIn: z.boolean().optional(),
   /** Headless host: the file is made in the data folder, downloaded by the browser, then deleted. `to.path` is its name only. */
   download: z.boolean().optional(),
 })

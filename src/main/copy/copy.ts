@@ -23,6 +23,7 @@ import {
   type Sink,
   type Source,
   type Stored,
+  type Taken,
   type Wish,
   type Write,
 } from '../place/place.ts'
@@ -72,8 +73,8 @@ export async function copy(
       if (parts && sink.takes.platforms === 'one')
         throw new AppError('platform-unchosen', { image: names[0] ?? id, have: parts.map(describe).join(', ') })
     }
-    const taken = source.origin && (await sink.take?.(source.origin, wishes, signal, report))
-    if (taken) return { ...taken, configs: configsOf(images), absent: [], stored: new Map() }
+    const taken = await pastUs(source, wishes, sink, signal, report)
+    if (taken) return { configs: configsOf(images), ...taken, absent: [], stored: new Map() }
     const write = await sink.begin(wishes, signal, report)
     try {
       return await new Copy(source, wishes, sink, write, signal, report).run()
@@ -83,6 +84,19 @@ export async function copy(
   } catch (error) {
     throw ended(error, signal.aborted)
   }
+}
+
+/** The shorter way, where the two places have one. */
+async function pastUs(
+  source: Source,
+  wishes: readonly Wish[],
+  sink: Sink,
+  signal: AbortSignal,
+  report: (event: CopyEvent) => void,
+): Promise<Taken | undefined> {
+  if (source.origin && sink.take) return await sink.take(source.origin, wishes, signal, report)
+  if (source.give && sink.receive) return await sink.receive(source.give, wishes, signal, report)
+  return undefined
 }
 
 function configsOf(images: readonly Image[]): Map<Digest, Digest> {

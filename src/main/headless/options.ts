@@ -11,6 +11,7 @@ export const HELP = `caboteur: carries Docker images from place to place
   caboteur inspect PLACE [--json]
   caboteur verify PLACE [--json]
   caboteur copy FROM TO [--json] [--plan] [--compress none|gzip|zstd|bzip2] [--platform all|OS/ARCH] [--keep-old] [--referrers]
+                        [--engine-may-sign-in]
   caboteur serve [--port N] [--root FOLDER …]
 
 PLACE   engine:[IMAGE] | engine@CONTEXT:[IMAGE] | archive:FILE[#IMAGE] | layout:FOLDER[#IMAGE]
@@ -29,6 +30,7 @@ const OPTIONS = {
   platform: { type: 'string' },
   'keep-old': { type: 'boolean' },
   referrers: { type: 'boolean' },
+  'engine-may-sign-in': { type: 'boolean' },
   username: { type: 'string' },
   'password-stdin': { type: 'boolean' },
   'password-file': { type: 'string' },
@@ -47,6 +49,8 @@ export interface Options {
   readonly keepOld: boolean
   /** Signatures and the like follow their images. */
   readonly referrers: boolean
+  /** Docker on another computer may be given the registry's sign-in, to send by itself. */
+  readonly engineMaySignIn: boolean
   readonly places: Places
 }
 
@@ -112,6 +116,7 @@ export async function parseOptions(
     platform: platformOf(values.platform),
     keepOld: values['keep-old'] === true,
     referrers: values.referrers === true,
+    engineMaySignIn: values['engine-may-sign-in'] === true,
     places: new Places(await accessOf(values)),
   }
   return { words: positionals, options, help: values.help === true }

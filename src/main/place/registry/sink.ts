@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os'
 import { AppError } from '../../../shared/errors.ts'
 import type { Digest } from '../../../shared/reference.ts'
+import { isLoopbackHost } from '../../files.ts'
 import { documentsOf, type Root, wholeDigest } from '../../format/bundle.ts'
 import { digestOf } from '../../format/digest.ts'
 import { documentKind, parseManifest } from '../../format/documents.ts'
@@ -13,6 +14,7 @@ import {
   type LayerKey,
   type LayerPiece,
   layerKey,
+  type SignIn,
   type Sink,
   type Stored,
   type Wish,
@@ -23,6 +25,7 @@ import type { Referrer } from './listing.ts'
 import { type LayerMemory, NO_MEMORY } from './memory.ts'
 import { Names, targetOf } from './naming.ts'
 import { negotiate } from './negotiate.ts'
+import { landed, weighed } from './receive.ts'
 import type { Repository } from './source.ts'
 
 export interface RegistrySinkOptions {
@@ -31,6 +34,8 @@ export interface RegistrySinkOptions {
   readonly memory?: LayerMemory
   /** Repositories of this same registry where the images come from. */
   readonly from?: readonly string[]
+  /** Sources may put images here themselves: nobody need sign in, or the person said that they may know this. */
+  readonly receives?: { readonly signIn?: SignIn }
 }
 
 /** Blobs sent at once. */
@@ -49,8 +54,27 @@ function repositoriesOf(host: string, wishes: readonly Wish[]): string[] {
  * over by the others. A tag moves with the manifest it is put with, which is the last thing sent.
  */
 export function registrySink(client: RegistryClient, host: string, options: RegistrySinkOptions = {}): Sink {
-  const { pack, memory = NO_MEMORY, from = [] } = options
+  const { pack, memory = NO_MEMORY, from = [], receives } = options
   return {
+    ...(receives && !isLoopbackHost(host)
+      ? {
+          receive: async (give, wishes, signal, report) => {
+            const [path, ...others] = repositoriesOf(host, wishes)
+            if (path === undefined) return undefined
+            const repository: Repository = { client, host, path }
+            const received = await landed(repository, wishes, give, receives.signIn, signal, report)
+            if (!received) return undefined
+            const nothing = { missing: new Set<LayerKey>(), held: new Map<LayerKey, Stored>() }
+            const write = new RegistryWrite(repository, others, nothing, memory, signal)
+            const done = await write.commit(received.map(({ complete }) => complete))
+            if ('lacking' in done) return undefined
+            const configs = new Map(
+              received.map(({ complete: { image, documents } }) => [image.id, digestOf(documents.config)] as const),
+            )
+            return { ...done, ...weighed(received), configs }
+          },
+        }
+      : {}),
     takes: {
       forms: ['plain', 'gzip', 'zstd'],
       sizeFirst: false,
