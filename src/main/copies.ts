@@ -3,6 +3,7 @@ import { AppError } from '../shared/errors.ts'
 import { type Digest, isDigest, normaliseName } from '../shared/reference.ts'
 import type { Backups } from './backups.ts'
 import { type Copied, copy } from './copy/copy.ts'
+import { type Joined, joined } from './copy/joined.ts'
 import type { Host } from './host.ts'
 import type { Opener } from './opener.ts'
 import type { Engines } from './place/engine/engines.ts'
@@ -21,7 +22,10 @@ import {
 import { onePlatform, platformsOf, together, withPlatforms } from './platforms.ts'
 import { TransferQueue, type Work } from './transfer/queue.ts'
 
-type Asked = Pick<CopyRequest, 'from' | 'to' | 'images' | 'platforms' | 'compress' | 'engineMaySignIn'>
+type Asked = Pick<
+  CopyRequest,
+  'from' | 'to' | 'images' | 'platforms' | 'compress' | 'referrers' | 'onlyNew' | 'engineMaySignIn'
+>
 
 interface Prepared {
   readonly source: Source
@@ -48,13 +52,9 @@ export class Copies {
   }
 
   async #prepare(asked: Asked, signal: AbortSignal): Promise<Prepared> {
-    const { from, to, images: wanted, platforms } = asked
-    const source = await this.#parts.opener.source(from, signal)
+    const { to, images: wanted, platforms } = asked
+    const { source, images } = await this.#read(asked, signal)
     const sink = await this.#parts.opener.sink(asked)
-    const images = await source.read(
-      wanted.map(({ id }) => asId(id)),
-      signal,
-    )
     const one = sink.takes.platforms === 'one'
     const own = to.type === 'engine' ? await this.#platform(to.engine) : 'linux/amd64'
     const named = images.map((image, index): Wish => {
@@ -62,10 +62,34 @@ export class Copies {
       const fitting = one ? onePlatform(image, platforms, own) : many
       return { image: fitting, names: (wanted[index]?.names ?? []).map(checkedNaming) }
     })
-    const wishes = one ? named : gathered(named, source.indexes ?? [])
-    refuseRivals(wishes)
+    const whole = one ? named : gathered(named, source.indexes ?? [])
+    refuseRivals(whole)
+    const following = asked.referrers && !one ? await referrersOf(source, whole, signal) : []
+    const wishes = [...whole, ...following]
     const choose = one ? [...new Set(images.filter(({ parts }) => parts).flatMap(platformsOf))] : []
     return { source, sink, wishes, choose }
+  }
+
+  /** The images in the order asked, and one source for all of them. */
+  async #read({ from, images: wanted }: Asked, signal: AbortSignal): Promise<{ source: Source; images: Image[] }> {
+    const groups = Map.groupBy(wanted, ({ place = from }) => JSON.stringify(place))
+    const parts: Joined[] = []
+    const read = new Map<Wanted, Image>()
+    for (const group of groups.values()) {
+      const source = await this.#parts.opener.source(group[0]?.place ?? from, signal)
+      const images = await source.read(
+        group.map(({ id }) => asId(id)),
+        signal,
+      )
+      for (const [index, one] of group.entries()) {
+        const image = images[index]
+        if (image) read.set(one, image)
+      }
+      parts.push({ source, images })
+    }
+    const images = wanted.flatMap((one) => read.get(one) ?? [])
+    const [only, ...others] = parts
+    return { source: only && others.length === 0 ? only.source : joined(parts), images }
   }
 
   async #platform(engine: string): Promise<string> {
@@ -105,19 +129,20 @@ export class Copies {
 
   /** Checks a copy and puts it into the queue. @throws what can be told before it begins */
   async start(request: CopyRequest, signal: AbortSignal): Promise<string> {
-    const { to, download = false } = request
+    const { to, download = false, onlyNew = false } = request
     const place =
       download && to.type === 'archive' ? { type: 'archive' as const, path: await this.#downloadPlace(to.path) } : to
     const asked = { ...request, to: place }
     const prepared = await this.#prepare(asked, signal)
     const titles = prepared.wishes.map(({ image, names }) => names[0]?.name ?? image.names[0] ?? image.id.slice(7, 19))
     const plan = await this.#planOf(asked, prepared, signal)
+    const going = prepared.wishes.map((wish, index) => goingOf(wish, plan.images[index], onlyNew))
     const id = this.queue.add(
       request,
       place,
       titles,
       plan.move || undefined,
-      this.#work(prepared, asked, () => id),
+      this.#work(prepared.source, going, asked, () => id),
     )
     return id
   }
@@ -139,13 +164,17 @@ export class Copies {
   }
 
   #work(
-    { source, wishes }: Prepared,
+    source: Source,
+    going: readonly Going[],
     asked: Asked & { readonly download?: boolean | undefined },
     id: () => string,
   ): Work {
     return async (signal, report) => {
       const { downloads } = this.#parts.host
       const { from, to, download = false } = asked
+      const wishes = going.flatMap(({ wish, outcome }) => (outcome === 'same' ? [] : [wish]))
+      // All of it is there.
+      if (wishes.length === 0) return resultOf(NOTHING, going, [], download)
       let copied: Copied
       try {
         copied = await copy(source, wishes, await this.#parts.opener.sink(asked), signal, report)
@@ -156,7 +185,7 @@ export class Copies {
       if (download && copied.file) downloads?.offer(id(), copied.file.path)
       // A file of the browser's has served. After a failure it stays: the transfer may be tried again.
       await this.#release(from, id())
-      return resultOf(copied, await this.#replaced(to, copied), download)
+      return resultOf(copied, going, await this.#replaced(to, copied), download)
     }
   }
 
@@ -273,9 +302,41 @@ function checkedNaming({ name, keepAs }: Wanted['names'][number]): Naming {
   return { name: checkedName(name), ...(keepAs === undefined ? {} : { keepAs: checkedName(keepAs) }) }
 }
 
-function resultOf(copied: Copied, replaced: Replaced[], download: boolean): NonNullable<Transfer['result']> {
+type Result = NonNullable<Transfer['result']>
+
+/** An image of a copy, and what becomes of it there as far as the plan tells. */
+interface Going {
+  readonly wish: Wish
+  readonly outcome: Result['images'][number]['outcome']
+  readonly size: number
+}
+
+function goingOf(wish: Wish, row: Plan['images'][number] | undefined, onlyNew: boolean): Going {
+  const size = (row?.layers ?? []).reduce((sum, layer) => sum + (layer.size ?? 0), 0)
+  const same = onlyNew && row?.present === true && row.names.every((name) => name.same)
+  const there = row?.present ? 'names' : 'copied'
+  return { wish, outcome: same ? 'same' : there, size }
+}
+
+const NOTHING: Copied = {
+  images: [],
+  replaced: [],
+  moved: 0,
+  skipped: 0,
+  configs: new Map(),
+  absent: [],
+  stored: new Map(),
+}
+
+function resultOf(copied: Copied, going: readonly Going[], replaced: Replaced[], download: boolean): Result {
+  const came = copied.images.values()
+  const images = going.map(({ wish: { image, names }, outcome, size }): Result['images'][number] => {
+    const done = outcome === 'same' ? undefined : came.next().value
+    const wanted = names.map(({ name }) => name)
+    return { id: done?.id ?? image.id, names: [...(done?.names ?? wanted)], outcome, size }
+  })
   return {
-    images: copied.images.map(({ id, names }) => ({ id, names: [...names] })),
+    images,
     moved: copied.moved,
     skipped: copied.skipped,
     ...(copied.file ? { file: { ...copied.file } } : {}),
@@ -283,4 +344,12 @@ function resultOf(copied: Copied, replaced: Replaced[], download: boolean): NonN
     absent: copied.absent.map((one) => ({ ...one })),
     download,
   }
+}
+
+/** What refers to the images, and goes with them by its digest; each once. */
+async function referrersOf(source: Source, wishes: readonly Wish[], signal: AbortSignal): Promise<Wish[]> {
+  const found = new Map<Digest, Image>()
+  for (const { image } of wishes)
+    for (const referrer of (await source.referrers?.(image, signal)) ?? []) found.set(referrer.id, referrer)
+  return [...found.values()].map((image) => ({ image, names: [] }))
 }
