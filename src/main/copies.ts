@@ -1,13 +1,14 @@
-import type { CopyRequest, PlaceRef, Plan, Replaced, Transfer, Wanted } from '../shared/contract.ts'
+import type { CopyRequest, PlaceRef, Plan, Replaced, Wanted } from '../shared/contract.ts'
 import { AppError } from '../shared/errors.ts'
-import { type Digest, isDigest, normaliseName } from '../shared/reference.ts'
+import { type Digest, familiarRepository, isDigest, normaliseName } from '../shared/reference.ts'
 import type { Backups } from './backups.ts'
 import { type Copied, copy } from './copy/copy.ts'
 import { type Joined, joined } from './copy/joined.ts'
+import { type Going, goingOf, NOTHING, type Result, resultOf } from './copy-outcome.ts'
 import type { Host } from './host.ts'
 import type { Opener } from './opener.ts'
 import type { Engines } from './place/engine/engines.ts'
-import { imageDetails } from './place/engine/images.ts'
+import { idOf as idThere, imageDetails } from './place/engine/images.ts'
 import {
   type Image,
   type Layer,
@@ -185,7 +186,8 @@ export class Copies {
       if (download && copied.file) downloads?.offer(id(), copied.file.path)
       // A file of the browser's has served. After a failure it stays: the transfer may be tried again.
       await this.#release(from, id())
-      return resultOf(copied, going, await this.#replaced(to, copied), download)
+      const pinned = await this.#pinned(from, to, wishes)
+      return { ...resultOf(copied, going, await this.#replaced(to, copied), download), ...(pinned ? { pinned } : {}) }
     }
   }
 
@@ -197,6 +199,18 @@ export class Copies {
       return await this.#parts.backups.record(await this.#parts.engines.client(to.engine), replaced)
     } catch {
       return plain()
+    }
+  }
+
+  /** Whether an engine knows what came from a registry by its digest, too. An engine that is gone by now is not asked. */
+  async #pinned(from: PlaceRef, to: PlaceRef, [wish]: readonly Wish[]): Promise<Result['pinned']> {
+    const digest = wish?.image.digest
+    if (from.type !== 'registry' || from.repository === undefined || to.type !== 'engine' || !digest) return undefined
+    const name = `${familiarRepository({ domain: from.host, path: from.repository })}@${digest}`
+    try {
+      return { name, holds: (await idThere(await this.#parts.engines.client(to.engine), name)) !== undefined }
+    } catch {
+      return undefined
     }
   }
 
@@ -300,50 +314,6 @@ function checkedName(name: string): string {
 
 function checkedNaming({ name, keepAs }: Wanted['names'][number]): Naming {
   return { name: checkedName(name), ...(keepAs === undefined ? {} : { keepAs: checkedName(keepAs) }) }
-}
-
-type Result = NonNullable<Transfer['result']>
-
-/** An image of a copy, and what becomes of it there as far as the plan tells. */
-interface Going {
-  readonly wish: Wish
-  readonly outcome: Result['images'][number]['outcome']
-  readonly size: number
-}
-
-function goingOf(wish: Wish, row: Plan['images'][number] | undefined, onlyNew: boolean): Going {
-  const size = (row?.layers ?? []).reduce((sum, layer) => sum + (layer.size ?? 0), 0)
-  const same = onlyNew && row?.present === true && row.names.every((name) => name.same)
-  const there = row?.present ? 'names' : 'copied'
-  return { wish, outcome: same ? 'same' : there, size }
-}
-
-const NOTHING: Copied = {
-  images: [],
-  replaced: [],
-  moved: 0,
-  skipped: 0,
-  configs: new Map(),
-  absent: [],
-  stored: new Map(),
-}
-
-function resultOf(copied: Copied, going: readonly Going[], replaced: Replaced[], download: boolean): Result {
-  const came = copied.images.values()
-  const images = going.map(({ wish: { image, names }, outcome, size }): Result['images'][number] => {
-    const done = outcome === 'same' ? undefined : came.next().value
-    const wanted = names.map(({ name }) => name)
-    return { id: done?.id ?? image.id, names: [...(done?.names ?? wanted)], outcome, size }
-  })
-  return {
-    images,
-    moved: copied.moved,
-    skipped: copied.skipped,
-    ...(copied.file ? { file: { ...copied.file } } : {}),
-    replaced,
-    absent: copied.absent.map((one) => ({ ...one })),
-    download,
-  }
 }
 
 /** What refers to the images, and goes with them by its digest; each once. */

@@ -509,6 +509,8 @@ export const transferSchema = z.object({
         .object({ path: z.string(), size: z.number(), sha256: z.string(), readBack: z.enum(['disk', 'cache']) })
         .optional(),
       replaced: z.array(replacedSchema),
+      /** From a registry to Docker: whether `name@sha256:…` works there, as it does after a pull (moby/moby#43570). */
+      pinned: z.object({ name: z.string(), holds: z.boolean() }).optional(),
       /** Platforms that could not come along: the source did not have them. */
       absent: z.array(absentSchema),
       download: z.boolean(),
