@@ -68,8 +68,13 @@ export class App {
       memory: layerMemory(state),
       blobs: blobMemory(state),
     })
-    this.copies = new Copies({ host, engines, opener: this.opener, backups })
-    this.others = new OtherPlaces(host, state, registries)
+    const others = new OtherPlaces(host, state, registries)
+    // A folder is looked at now and then; what was just put there is to be seen at once.
+    const arrived = async ({ type }: PlaceRef): Promise<void> => {
+      if (type === 'layout') await others.look().catch((error: unknown) => console.error(error))
+    }
+    this.copies = new Copies({ host, engines, opener: this.opener, backups, arrived })
+    this.others = others
     this.own = new OwnRegistries({ host, engines, registries })
   }
 

@@ -41,6 +41,8 @@ interface Parts {
   readonly engines: Engines
   readonly opener: Opener
   readonly backups: Backups
+  /** A copy has ended well there: what is told of the place is old. */
+  readonly arrived?: (to: PlaceRef) => Promise<void>
 }
 
 /** Copies between any two places: what one would do, and those under way. */
@@ -186,6 +188,7 @@ export class Copies {
       if (download && copied.file) downloads?.offer(id(), copied.file.path)
       // A file of the browser's has served. After a failure it stays: the transfer may be tried again.
       await this.#release(from, id())
+      await this.#parts.arrived?.(to)
       const pinned = await this.#pinned(from, to, wishes)
       return { ...resultOf(copied, going, await this.#replaced(to, copied), download), ...(pinned ? { pinned } : {}) }
     }

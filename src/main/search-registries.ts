@@ -2,7 +2,6 @@ import type { Found, PlaceRef } from '../shared/contract.ts'
 import { AppError } from '../shared/errors.ts'
 import { type Digest, familiar } from '../shared/reference.ts'
 import { kindOfHost } from '../shared/registry-kinds.ts'
-import { parseConfig } from './format/documents.ts'
 import type { LookedAt } from './looked-at.ts'
 import type { Image } from './place/place.ts'
 import type { RegistryClient } from './place/registry/client.ts'
@@ -200,32 +199,37 @@ class RegistrySearch {
 
   async #digestIn(repository: string, digest: Digest): Promise<void> {
     const { client } = this.#at
+    const blob = this.#mayAsk() && (await client.hasBlob(repository, digest, this.#signal))
+    // As a manifest only what is no blob: docker-registry fails when a config is asked for as one.
+    const met = blob ? await this.#metIn(repository, digest) : (await this.#head(repository, digest)) && 'manifest'
+    if (!met) return
     const name = familiar({ domain: this.#at.place.host, path: repository, digest })
-    if (await this.#head(repository, digest)) return this.#tell(this.#hit(repository, digest, [name], 'manifest'))
-    if (!this.#mayAsk() || !(await client.hasBlob(repository, digest, this.#signal))) return
+    if (met === 'manifest') return this.#tell(this.#hit(repository, digest, [name], met))
     for (const tag of (await orNothing(this.#tags(repository), this.#signal))?.slice(0, IMAGES_OF) ?? []) {
       const id = await this.#head(repository, tag)
       const image = id && this.#at.looked.image(id)
-      const met = image && byDigest(image, digest)
-      if (id && met) return this.#tell(this.#hit(repository, id, [this.#nameOf(repository, tag)], met))
+      const exact = image && byDigest(image, digest)
+      if (id && exact) return this.#tell(this.#hit(repository, id, [this.#nameOf(repository, tag)], exact))
     }
-    const met = (await this.#isConfig(repository, digest)) ? 'config' : 'layer'
     this.#tell(this.#hit(repository, '', [`${this.#at.place.host}/${repository}`], met))
   }
 
-  /** Blobs are read freely; of a layer only its beginning. */
-  async #isConfig(repository: string, digest: Digest): Promise<boolean> {
+  /** What a blob is, by its content: blobs are read freely, of a layer only its beginning. */
+  async #metIn(repository: string, digest: Digest): Promise<'config' | 'manifest' | 'layer'> {
     const chunks: Uint8Array[] = []
     let size = 0
     for await (const chunk of this.#at.client.blob(repository, { digest }, this.#signal)) {
       size += chunk.length
-      if ((chunks[0] ?? chunk)[0] !== 0x7b || size > CONFIG) return false
+      if ((chunks[0] ?? chunk)[0] !== 0x7b || size > CONFIG) return 'layer'
       chunks.push(chunk)
     }
+    const bytes = new Uint8Array(Buffer.concat(chunks))
     try {
-      return parseConfig(new Uint8Array(Buffer.concat(chunks)), digest).rootfs !== undefined
+      const { schemaVersion, rootfs } = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>
+      if (schemaVersion !== undefined) return 'manifest'
+      return rootfs === undefined ? 'layer' : 'config'
     } catch {
-      return false
+      return 'layer'
     }
   }
 

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { PlaceRef, Plan } from '../../shared/contract.ts'
 import { asFailure } from '../errors/failure.ts'
 import { useApi } from '../host.tsx'
+import { isSame } from '../loading/load-choices.ts'
 import { useEngines } from '../places/engines.ts'
 import { infoOf, usePlaces } from '../places/other-places.ts'
 import {
@@ -121,6 +122,8 @@ export function useCopy({ from, rows, to, doubtful, onlyNew = false, started }: 
     plan: plan.data,
     planning,
     wanted,
+    /** How many go, as far as that is planned. */
+    going: onlyNew && plan.data ? plan.data.images.filter((image) => !isSame(image)).length : ticked.length,
     planError: ready && error ? asFailure(error) : undefined,
     planAgain: () => {
       void whole.refetch()

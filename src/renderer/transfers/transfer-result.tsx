@@ -69,7 +69,7 @@ function Outcomes({ images }: { images: Result['images'] }) {
         <tr className="whole-head">
           <th scope="col">{t('whole.namesThere')}</th>
           <th scope="col">{t('whole.size')}</th>
-          <th scope="col">{t('whole.happens')}</th>
+          <th scope="col">{t('whole.became')}</th>
         </tr>
       </thead>
       <tbody>

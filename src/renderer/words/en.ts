@@ -551,7 +551,7 @@ export const en = {
     allPlatforms: 'All ({{count, number}})',
     somePlatforms: 'Only these',
     noPlatform: 'Choose at least one.',
-    referrers: 'Signatures and what else refers to it go along',
+    referrers: 'Signatures and what else refers to the images go along',
     referrersHint: 'Attestations and bills of materials too, where there are any.',
     engineSignIn: 'Let this Docker sign in to {{host}} for itself',
     engineSignInHint:

@@ -558,7 +558,7 @@ export const fr = {
     allPlatforms: 'Tous ({{count, number}})',
     somePlatforms: 'Seulement ceux-ci',
     noPlatform: 'Choisissez-en au moins un.',
-    referrers: 'Les signatures et tout ce qui s’y rapporte suivent',
+    referrers: 'Les signatures et tout ce qui se rapporte aux images suivent',
     referrersHint: 'Les attestations et listes de composants aussi, s’il y en a.',
     engineSignIn: 'Laisser ce Docker se connecter lui-même à {{host}}',
     engineSignInHint:

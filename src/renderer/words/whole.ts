@@ -32,6 +32,7 @@ export const wholeEn = {
   unread_other: '{{count, number}} repositories or files could not be looked into and stay out: {{names}}.',
   result: 'What became of each image',
   namesThere: 'Names there',
+  became: 'What became of it',
   outcome: {
     copied: 'copied',
     names: 'was there: names given',
@@ -69,6 +70,7 @@ export const wholeFr: Shape<typeof wholeEn> = {
   unread_other: '{{count, number}} dépôts ou fichiers n’ont pas pu être examinés et restent de côté : {{names}}.',
   result: 'Ce que chaque image est devenue',
   namesThere: 'Noms là-bas',
+  became: 'Ce qu’elle est devenue',
   outcome: {
     copied: 'copiée',
     names: 'était là : noms donnés',
