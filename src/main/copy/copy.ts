@@ -123,6 +123,8 @@ class Copy {
   readonly #report: (event: CopyEvent) => void
   readonly #documents = new Map<Digest, Documents>()
   readonly #stored = new Map<LayerKey, Stored>()
+  /** Keys that layers were put under, by the keys they may be asked for. */
+  readonly #came = new Map<LayerKey, LayerKey>()
   readonly #absent = new Map<Digest, readonly string[]>()
   #moved = 0
 
@@ -190,6 +192,7 @@ class Copy {
 
   async #bring(keys: ReadonlySet<LayerKey>): Promise<void> {
     this.#stored.clear()
+    this.#came.clear()
     await this.#takeAll(keys)
     this.#signal.throwIfAborted()
     for (const image of this.#leaves) {
@@ -208,10 +211,14 @@ class Copy {
       failure ??= { error }
       this.#stop.abort(error)
     }
+    const held = this.#heldBut(keys)
     try {
       for await (const piece of this.#source.walk(this.#images, keys, this.#signal)) {
         if (piece.type === 'documents') this.#note(piece)
-        else {
+        else if (keys.size === 0 || (!keys.has(layerKey(piece.layer)) && held.has(layerKey(piece.layer)))) {
+          // Handed over because its source could not tell what it is: the destination has it.
+          for await (const _ of piece.bytes);
+        } else {
           const work = this.#put(piece)
             .catch(fail)
             .finally(() => running.delete(work))
@@ -225,6 +232,12 @@ class Copy {
     }
     await Promise.all(running)
     if (failure) throw failure.error
+  }
+
+  /** All that the destination's layers are known by, but those that are brought. */
+  #heldBut(keys: ReadonlySet<LayerKey>): Set<LayerKey> {
+    const held = [...(this.#write.held ?? [])].filter(([key]) => !keys.has(key))
+    return new Set(held.flatMap(([key, { digest, diffId }]) => [key, digest, diffId]))
   }
 
   #note({ image, documents, absent }: Extract<Piece, { type: 'documents' }>): void {
@@ -246,8 +259,11 @@ class Copy {
     const proof = asItIs
       ? await this.#handOver(piece, { digest, size: piece.size })
       : await this.#convert(piece, target)
-    this.#stored.set(proof.diffId, proof)
-    this.#stored.set(layerKey(piece.layer), proof)
+    const own = layerKey(piece.layer)
+    for (const key of [proof.diffId, own]) {
+      this.#stored.set(key, proof)
+      this.#came.set(key, own)
+    }
     this.#moved += proof.size
   }
 
@@ -337,7 +353,8 @@ class Copy {
       const key = layerKey(layer)
       return this.#stored.get(key) ?? this.#write.held?.get(key) ?? elsewhere(layer)
     })
-    return { type: 'image', image, names, documents, layers }
+    const came = image.layers.map((layer) => this.#came.get(layerKey(layer)))
+    return { type: 'image', image, names, documents, layers, came }
   }
 }
 

@@ -190,6 +190,11 @@ export interface CompleteImage {
   readonly documents: Documents
   /** Bottom first, as the destination now holds them, or undefined where it held them before and says only that. */
   readonly layers: readonly (Stored | undefined)[]
+  /**
+   * Under which key each of them was put, undefined where it was not: an engine's containerd store names layers by diffId, and
+   * hands them over by the digest of their form.
+   */
+  readonly came: readonly (LayerKey | undefined)[]
 }
 
 /** An index ready to be shown. Its parts have no names. */

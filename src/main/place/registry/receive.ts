@@ -61,7 +61,7 @@ async function lookAt(
       size: layer.size,
     }),
   )
-  return { type: 'image', image, names, documents: { config, manifest }, layers: held }
+  return { type: 'image', image, names, documents: { config, manifest }, layers: held, came: held.map(() => undefined) }
 }
 
 /** Takes the tags away; one that may still be on its way is waited for. @throws names-left */

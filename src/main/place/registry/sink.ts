@@ -13,7 +13,6 @@ import {
   type Image,
   type LayerKey,
   type LayerPiece,
-  layerKey,
   type SignIn,
   type Sink,
   type Stored,
@@ -170,8 +169,6 @@ class RegistryWrite implements Write {
   readonly #memory: LayerMemory
   readonly #signal: AbortSignal
   readonly #sent = new Map<Digest, Promise<void>>()
-  /** Keys of the layers whose bytes were read. */
-  readonly #put = new Set<LayerKey>()
   #again = false
 
   constructor(
@@ -189,9 +186,8 @@ class RegistryWrite implements Write {
     this.#signal = signal
   }
 
-  async put({ layer, bytes }: LayerPiece, known: { readonly digest?: Digest; readonly size?: number }): Promise<void> {
+  async put({ bytes }: LayerPiece, known: { readonly digest?: Digest; readonly size?: number }): Promise<void> {
     const { client, path } = this.#repository
-    this.#put.add(layerKey(layer))
     const before = known.digest && this.#sent.get(known.digest)
     if (before !== undefined) {
       // The same blob is on its way as another layer: these bytes are proven, and left.
@@ -248,11 +244,8 @@ class RegistryWrite implements Write {
 
   /** The copy is done: a memory that fails undoes none of it. What a manifest says of a layer that was not read stays here. */
   async #remember(images: readonly CompleteImage[]): Promise<void> {
-    const layers = images.flatMap(({ image, layers }) =>
-      layers.flatMap((stored, index) => {
-        const layer = image.layers[index]
-        return stored && layer ? [{ stored, proven: this.#put.has(layerKey(layer)) }] : []
-      }),
+    const layers = images.flatMap(({ layers, came }) =>
+      layers.flatMap((stored, index) => (stored ? [{ stored, proven: came[index] !== undefined }] : [])),
     )
     const there = layers.map(({ stored }) => stored.digest)
     const proven = layers.flatMap((one) => (one.proven ? [one.stored] : []))
