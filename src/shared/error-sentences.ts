@@ -124,6 +124,10 @@ const en: Record<ErrorCode, Sentence> = {
     what: 'A name was given for {count} images.',
     next: 'Choose one image, or leave the name out.',
   },
+  'names-left': {
+    what: 'The copy did not end, and these names[ at {place}] could not be put back: {names}.',
+    next: 'They may name the new image already: look at them there, or copy again. The details say why it did not end.',
+  },
   'file-missing': {
     what: 'There is no file “{path}”.',
     next: 'Check the name, or whether the drive is still plugged in.',
@@ -440,6 +444,10 @@ const fr: Record<ErrorCode, Sentence> = {
   'name-unclear': {
     what: 'Un seul nom a été donné pour {count} images.',
     next: 'Choisissez une seule image, ou ne donnez pas de nom.',
+  },
+  'names-left': {
+    what: 'La copie n’a pas abouti, et ces noms[ chez {place}] n’ont pas pu être remis : {names}.',
+    next: 'Ils désignent peut-être déjà la nouvelle image : regardez-les là-bas, ou recommencez la copie. Les détails disent pourquoi elle n’a pas abouti.',
   },
   'file-missing': {
     what: 'Il n’y a pas de fichier « {path} ».',

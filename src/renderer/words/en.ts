@@ -1,4 +1,5 @@
 import { ownEn } from './own.ts'
+import { wholeEn } from './whole.ts'
 
 /** Every word of the window, in English: the shape that each other language fills. */
 export const en = {
@@ -557,6 +558,11 @@ export const en = {
     allPlatforms: 'All ({{count, number}})',
     somePlatforms: 'Only these',
     noPlatform: 'Choose at least one.',
+    referrers: 'Signatures and what else refers to the images go along',
+    referrersHint: 'Attestations and bills of materials too, where there are any.',
+    engineSignIn: 'Let this Docker sign in to {{host}} for itself',
+    engineSignInHint:
+      'It then sends straight to the registry, over the shorter way, and gets to know your password or token. Without it everything passes through this computer.',
     planning: 'Comparing with what {{place}} has…',
     summary_one: '{{count, number}} image goes to {{place}}: {{move}} to copy instead of {{total}}.',
     summary_other: '{{count, number}} images go to {{place}}: {{move}} to copy instead of {{total}}.',
@@ -574,6 +580,7 @@ export const en = {
     summarySame_one: '{{count, number}} image is already in {{place}} with the same names: nothing to do.',
     summarySame_other: '{{count, number}} images are already in {{place}} with the same names: nothing to do.',
   },
+  whole: wholeEn,
   finding: {
     elsewhere: 'Elsewhere',
     fingerprint: 'What this fingerprint is',
@@ -623,6 +630,8 @@ export const en = {
     title: 'Transfers',
     digestLost:
       'A Docker with its classic image store that loads this file knows the image by name, not by “name@sha256:…”: where that form is used (Kubernetes, compose with digests), get it from the registry instead.',
+    digestHolds: '“{{name}}” works in this Docker.',
+    digestNot: 'In this Docker the image is known by its name, not by “{{name}}”.',
     none: 'Nothing under way',
     showAll: 'Show all',
     hide: 'Hide',

@@ -1,6 +1,7 @@
 import type { en } from './en.ts'
 import { ownFr } from './own.ts'
 import type { Shape } from './shape.ts'
+import { wholeFr } from './whole.ts'
 
 /** Tous les mots de la fenêtre, en français. */
 export const fr = {
@@ -564,6 +565,11 @@ export const fr = {
     allPlatforms: 'Tous ({{count, number}})',
     somePlatforms: 'Seulement ceux-ci',
     noPlatform: 'Choisissez-en au moins un.',
+    referrers: 'Les signatures et tout ce qui se rapporte aux images suivent',
+    referrersHint: 'Les attestations et listes de composants aussi, s’il y en a.',
+    engineSignIn: 'Laisser ce Docker se connecter lui-même à {{host}}',
+    engineSignInHint:
+      'Il envoie alors directement au registre, par le chemin le plus court, et apprend votre mot de passe ou jeton. Sinon tout passe par cet ordinateur.',
     planning: 'Comparaison avec ce que contient {{place}}…',
     summary_one: '{{count, number}} image va vers {{place}} : {{move}} à copier au lieu de {{total}}.',
     summary_other: '{{count, number}} images vont vers {{place}} : {{move}} à copier au lieu de {{total}}.',
@@ -581,6 +587,7 @@ export const fr = {
     summarySame_one: '{{count, number}} image est déjà dans {{place}} sous les mêmes noms : rien à faire.',
     summarySame_other: '{{count, number}} images sont déjà dans {{place}} sous les mêmes noms : rien à faire.',
   },
+  whole: wholeFr,
   finding: {
     elsewhere: 'Ailleurs',
     fingerprint: 'Ce qu’est cette empreinte',
@@ -629,6 +636,8 @@ export const fr = {
   transfers: {
     digestLost:
       'Un Docker avec son magasin d’images classique qui charge ce fichier connaît l’image par son nom, pas par « nom@sha256:… » : là où cette forme est utilisée (Kubernetes, compose avec empreintes), récupérez-la plutôt depuis le registre.',
+    digestHolds: '« {{name}} » fonctionne dans ce Docker.',
+    digestNot: 'Dans ce Docker, l’image est connue par son nom, pas par « {{name}} ».',
     title: 'Transferts',
     none: 'Rien en cours',
     showAll: 'Tout voir',
