@@ -244,7 +244,8 @@ export async function tagImage(
   const { id, name, keepAs, expected } = request
   checkedName(name)
   if (((await idOf(client, name)) ?? '') !== expected) throw new AppError('image-changed', { name })
-  return await giveName(client, id, name, keepAs)
+  const { former, keptAs } = await giveName(client, id, name, keepAs)
+  return { former, ...(keptAs === undefined ? {} : { keptAs }) }
 }
 
 /** Takes a name away without removing the image. @throws image-changed when it was the last, or names another image */
