@@ -1,3 +1,4 @@
+import { gettingEn } from './getting.ts'
 import { ownEn } from './own.ts'
 import { wholeEn } from './whole.ts'
 
@@ -40,6 +41,7 @@ export const en = {
   actions: {
     loadWords: 'load open file import',
     saveWords: 'save export file drive archive',
+    getWords: 'get online pull download fetch hub',
     addWords: 'add computer ssh server remote other',
     found: 'Actions found',
     saveFirst: 'Choose images first, then save them to a file.',
@@ -758,4 +760,5 @@ export const en = {
     registryText: 'An online store of images.',
   },
   own: ownEn,
+  getting: gettingEn,
 } as const

@@ -1,4 +1,5 @@
 import type { en } from './en.ts'
+import { gettingFr } from './getting.ts'
 import { ownFr } from './own.ts'
 import type { Shape } from './shape.ts'
 import { wholeFr } from './whole.ts'
@@ -42,6 +43,7 @@ export const fr = {
   actions: {
     loadWords: 'charger ouvrir fichier importer',
     saveWords: 'enregistrer exporter fichier clé archive sauvegarder',
+    getWords: 'récupérer en ligne pull télécharger hub',
     addWords: 'ajouter ordinateur serveur distant autre',
     found: 'Actions trouvées',
     saveFirst: 'Choisissez d’abord des images, puis enregistrez-les dans un fichier.',
@@ -766,4 +768,5 @@ export const fr = {
     registryText: 'Un dépôt d’images en ligne.',
   },
   own: ownFr,
+  getting: gettingFr,
 } satisfies Shape<typeof en>
