@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { PlaceRef } from '../../shared/contract.ts'
-import { HubPulls } from '../testing/emulated/hub-pulls.ts'
+import { AppError } from '../../shared/errors.ts'
 import { type HubPage, HubSearch } from '../testing/emulated/hub-search.ts'
-import { makeImage } from '../testing/handmade-archives.ts'
 import { Internet } from '../testing/internet.ts'
 import { Hub } from './hub.ts'
 import { countOf, offeredOf, sourceIn } from './hub-answers.ts'
@@ -203,7 +202,6 @@ describe('newer there', () => {
       ...here([A]),
       name,
     }))
-    const { AppError } = await import('../../shared/errors.ts')
     const looked = await lookForNewer(
       names,
       async ({ domain, path }) => {
@@ -220,15 +218,5 @@ describe('newer there', () => {
       same: 0,
       newer: [{ name: 'ghcr.io/acme/shop:1', digest: B }],
     })
-  })
-})
-
-describe('the emulated registry of Docker Hub', () => {
-  it('publishes what the web tells', async () => {
-    const pulls = new HubPulls()
-    const image = await makeImage({ names: ['nginx:1'], layers: ['busybox'] })
-    const tag = pulls.publish('library/nginx', '1', [image])
-    expect(tag.parts).toHaveLength(1)
-    expect(tag.digest).toMatch(/^sha256:/)
   })
 })

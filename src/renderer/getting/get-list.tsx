@@ -53,7 +53,7 @@ function useLines(lines: readonly WantedLine[]): Line[] {
         repository: reference?.path ?? '',
         ...(reference?.digest === undefined ? { tag: reference?.tag } : { digest: reference.digest }),
       }
-      return queries.get.resolve.queryOptions({ input, enabled: reference !== undefined, staleTime: 60_000 })
+      return queries.get.resolve.queryOptions({ input, enabled: reference !== undefined, staleTime: 0, gcTime: 0 })
     }),
   })
   return lines.map(({ text, meant }, index): Line => {

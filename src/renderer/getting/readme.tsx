@@ -32,7 +32,7 @@ function Piece({ block }: { block: Block }) {
   switch (block.type) {
     case 'heading': {
       // Below the sheet's own title and the name of the tab.
-      const Heading = block.level <= 2 ? 'h4' : 'h5'
+      const Heading = block.level <= 2 ? 'h3' : 'h4'
       return (
         <Heading>
           <Words inlines={block.inlines} />

@@ -39,7 +39,7 @@ function useChoice(at: RepositoryRef, { tag, digest }: Asked, pages: OfferPages)
   const [own, setOwn] = useState<Choice>()
   const asked = tag !== undefined || digest !== undefined
   const input = { ...at, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) }
-  const resolved = useQuery(queries.get.resolve.queryOptions({ input, enabled: asked, staleTime: 60_000 }))
+  const resolved = useQuery(queries.get.resolve.queryOptions({ input, enabled: asked, staleTime: 0, gcTime: 0 }))
   const groups = groupOffers(pages.data?.pages[0]?.offers ?? [])
   const usual = groups.find(({ tags }) => tags.includes('latest')) ?? groups[0]
   const first: Choice | undefined =

@@ -146,10 +146,10 @@ export function SearchResults({ words, onOpen }: SearchResultsProps) {
       {older && <p className="small muted">{t('getting.older')}</p>}
       {search.isPending && <Skeletons />}
       {search.isSuccess && (
-        <h3 className="field-title" role="status">
+        <p className="field-title" role="status">
           {found.length > 0 && t('getting.resultsCount', { count: Math.max(total, found.length) })}
           {found.length === 0 && t(filtered ? 'getting.noResultsFilter' : 'getting.noResults', { words })}
-        </h3>
+        </p>
       )}
       <ul className="entries">
         {found.map((find) => (
