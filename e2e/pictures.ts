@@ -23,7 +23,7 @@ import { inFolder } from './given.ts'
 import type { AppWindow } from './hosts/app-window.ts'
 import { pretendPlaces } from './hosts/said.ts'
 import { startHub, type TestHub } from './hub.ts'
-import { fill } from './words.ts'
+import { fill as filled } from './words.ts'
 
 /** The pictures in docs/screenshots: fixed images, a fixed present. Made on request: CABOTEUR_SCREENSHOTS=1 npx playwright test. */
 
@@ -289,11 +289,11 @@ for (const language of ['fr', 'en'] as const) {
         const { getting } = words
         await page.clock.setFixedTime(NOW)
         await pretend(app, folder)
-        hub.pulls.left = 83
         const list = 'nginx:1.27\nredis:7\nNginx:alpine\nnode:$VERSION\ndocker pull nginx:bookworm'
         for (const theme of ['light', 'dark'] as const) {
           const look = `${language}-${theme}`
           await app.show({ lang: language, theme, clock: NOW })
+          hub.pulls.left = 83
           await seekOnline(app, 'nginx')
           await sheet(app).getByLabel(getting.badge.official).check()
           await sheet(app).getByLabel(getting.badge.verified).check()
@@ -304,17 +304,18 @@ for (const language of ['fr', 'en'] as const) {
           await sheet(app)
             .getByRole('button', { name: /^nginx / })
             .click()
-          const version = fill(getting.take, { name: 'nginx:1.27' })
+          const version = filled(getting.take, { name: 'nginx:1.27' })
           await sheet(app).getByRole('button', { name: version, exact: true }).click()
           await sheet(app).getByText(getting.variants).click()
           await take(app, `getting-versions-${look}`)
           await sheet(app).getByRole('tab', { name: getting.readme }).click()
           await take(app, `getting-readme-${look}`)
           await press(sheet(app), getting.get)
-          await expect(sheet(app).getByRole('button', { name: words.copy.copy, exact: true })).toBeEnabled()
+          await expect(sheet(app).getByRole('button', { name: getting.getNow, exact: true })).toBeEnabled()
           await take(app, `getting-copy-${look}`)
           await page.keyboard.press('Escape')
 
+          hub.pulls.left = 83
           await seekOnline(app, list)
           await expect(sheet(app)).toContainText(getting.problem.variable)
           await expect(sheet(app).getByRole('status')).toHaveCount(0)
@@ -328,7 +329,7 @@ for (const language of ['fr', 'en'] as const) {
         await app.show({ lang: language, clock: NOW })
         await seekOnline(app, 'nginx:1.27')
         await press(sheet(app), words.getting.get)
-        await press(sheet(app), words.copy.copy)
+        await press(sheet(app), words.getting.getNow)
         await waitForTransfer(app, words.places.docker)
         await hub.publishAgain('web-1.27.4')
         for (const theme of ['light', 'dark'] as const) {

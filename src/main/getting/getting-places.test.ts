@@ -138,6 +138,19 @@ describe('getting images', () => {
     expect(pulls.counted).toEqual([])
   })
 
+  it('says at once that no download is left, and asks for nothing more', async () => {
+    const image = await web('not read before')
+    const { parts } = pulls.publish('acme/web-got', 'new', [image])
+    pulls.left = 0
+    internet.asked.splice(0)
+    const images = [{ id: parts[0]?.digest ?? '', names: [{ name: 'acme/web-got:new' }] }]
+    await expect(app.copies.plan({ from: WEB, to: library, images }, forever)).rejects.toMatchObject({
+      code: 'registry-too-many-requests',
+      parts: { place: HUB, limit: 100, hours: 6 },
+    })
+    expect(internet.asked.filter((asked) => asked.includes('/manifests/'))).toHaveLength(1)
+  })
+
   it('brings all platforms to the Library under their name, and reads each manifest once for plans and copy', async () => {
     const { digest } = await app.getting.resolve({ host: HUB, repository: 'acme/web-got' }, { tag: '1' }, forever)
     const request: CopyRequest = {

@@ -4,6 +4,7 @@ import type { PlaceRef } from '../../shared/contract.ts'
 import { CopySheet } from '../copying/copy-sheet.tsx'
 import { engineOnScreen, isReady, useEngines } from '../places/engines.ts'
 import { usePlacePhrase } from '../places/place-names.ts'
+import { shortId } from '../words/format.ts'
 import { useWords } from '../words/use-words.ts'
 import { type Got, type GotRow, gotRow, placeOf, platformAt } from './got.ts'
 
@@ -36,7 +37,8 @@ export function GetCopy({ got, to: wished, onBack, onFile, onDone, onClose }: Ge
     <CopySheet
       // Another platform is another image: what was decided for the former one is not true of it.
       key={row.id}
-      title={t('copy.title', { count: 1, image: got.names[0] ?? row.id.slice(7, 19) })}
+      title={t('getting.getTitle', { image: got.names[0] ?? shortId(row.id) })}
+      verb={t('getting.getNow')}
       about={t('save.from', { place: nameOf(from) })}
       from={from}
       rows={[row]}

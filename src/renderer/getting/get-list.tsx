@@ -118,7 +118,7 @@ function State({
 function Table({ lines, rows, rowOf, copy, onFix }: TableProps) {
   const { t, size } = useWords()
   return (
-    <table className="whole" aria-label={t('getting.list')}>
+    <table className="whole whole-list" aria-label={t('getting.list')}>
       <thead>
         <tr className="whole-head">
           <td />

@@ -65,6 +65,8 @@ $ docker run -v /x:/y nginx   # <keep>
 ---
 <!-- hidden
 # not a heading -->
+![logo](https://evil.example/logo.png) ![two][ref]
+
 <p align="center"><img src="https://evil.example/x.png"></p>
 [ref]: https://example.com`
     const blocks = readMarkdown(text)

@@ -28,6 +28,7 @@ const HEADING = /^\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$/
 const ITEM = /^(\s*)(?:[-*+]|(\d+)[.)])\s+(.*)$/
 const RULE = /^\s{0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$/
 const DIVIDER = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$/
+const PICTURES = /^(?:\s*!\[[^\]]{0,300}\](?:\([^)]{0,1000}\)|\[[^\]]{0,300}\]))+\s*$/
 const INDENTED = /^(?: {4}|\t)(.*)$/
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' }
@@ -228,6 +229,8 @@ class Reader {
       this.blocks.push({ type: 'heading', level: under.startsWith('=') ? 1 : 2, inlines: inlinesOf(text[0] ?? '') })
       return
     }
+    // Pictures alone, a logo mostly: there is nothing to read.
+    if (PICTURES.test(text.join(' '))) return
     const inlines = inlinesOf(text.join(' '))
     if (inlines.some(({ text: words }) => words.trim() !== '')) this.blocks.push({ type: 'paragraph', inlines })
   }

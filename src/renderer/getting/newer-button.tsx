@@ -41,7 +41,7 @@ export function NewerNotice({ place }: { place: PlaceRef }) {
   const looked = useNewer((state) => (state.looked?.place === placeKey(place) ? state.looked.result : undefined))
   if (!looked) return null
   return (
-    <div className="notice notice-plain" role="status">
+    <div className="notice notice-plain looked" role="status">
       <p className="notice-body">{lookedWords(looked, words).join(' ')}</p>
       <CloseButton aria-label={words.t('getting.newer.dismiss')} onClick={dismissLooked} />
     </div>

@@ -110,7 +110,8 @@ function Chosen({ at, choice: { tag, offer }, platform, onPlatform }: ChosenProp
   const repository = repositoryTitle(at)
   const name = tag === undefined ? `${repository}@${shortId(offer.digest)}…` : `${repository}:${tag}`
   const own = isReady(engine) ? platformCode(engine.state.platform) : undefined
-  const row = gotRow({ at, offer, names: [], platform }, own)
+  // One platform alone: an index is not read whole for it.
+  const row = gotRow({ at, offer, names: [], platform }, own ?? offer.platforms[0]?.platform)
   return (
     <div className="chosen-version">
       <p className="summary" aria-live="polite">

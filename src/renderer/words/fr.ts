@@ -410,6 +410,10 @@ export const fr = {
     goes: 'Seront supprimées, avec tous leurs noms',
     inUse: 'Reste : utilisée par {{containers}}',
     parent: 'Reste : d’autres images reposent sur elle',
+    part: 'Reste : elle fait partie d’une version pour plusieurs sortes d’ordinateurs, qui reste',
+    allVersions: 'Ces versions (tags) sont une seule image et partent ensemble : {{names}}.',
+    spaceThere:
+      'Jusqu’à {{size}} se libèrent dans le registre, quand il fait son ménage : les couches partagées avec d’autres images restent.',
     space: '{{size}} seront libérés.',
     spaceMost: '{{size}} au plus seront libérés : les couches partagées avec d’autres images restent.',
     nothing: 'Rien ne peut être supprimé : toutes les images choisies sont utilisées.',
