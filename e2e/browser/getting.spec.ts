@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Locator } from '@playwright/test'
 import { runImage } from '../../src/main/testing/images.ts'
+import { startRegistry } from '../../src/main/testing/registry.ts'
 import { expectNothingFound } from '../axe.ts'
 import { test as base, expect } from '../fixtures.ts'
 import { openMenu, press, row, sheet, waitForTransfer } from '../flows.ts'
@@ -141,6 +142,49 @@ test.describe('without Docker', () => {
     await expectNothingFound(app, 'a search without a network')
     await expect(sheet(app).getByRole('button', { name: fill(getting.exactly, { name: 'nginx' }) })).toBeVisible()
   })
+})
+
+test('it goes straight to another registry, whose versions are found by name, looked into and taken off', async ({
+  app,
+}) => {
+  const { page, words } = app
+  const { getting, registry: typed } = words
+  const registry = await startRegistry({ delete: true })
+  await press(page.getByRole('navigation'), words.places.addRegistry)
+  await sheet(app).getByLabel(typed.host).fill(`http://${registry.host}`)
+  await press(sheet(app), typed.test)
+  await press(sheet(app), words.computer.add)
+  await expect(sheet(app)).toBeHidden()
+  await open(app, 'https://hub.docker.com/_/nginx')
+  await version(app, 'nginx:1.27').click()
+  await press(sheet(app), getting.get)
+  await copyTo(app, registry.host)
+  await waitForTransfer(app, `→ ${registry.host}`)
+
+  await open(app, `${registry.host}/nginx`)
+  await expect(version(app, `${registry.host}/nginx:1.27`)).toHaveAttribute('aria-pressed', 'true')
+  await expect(sheet(app)).toContainText('64-bit PC and 64-bit ARM')
+  await expectNothingFound(app, 'the versions of a registry of one’s own')
+  await press(sheet(app), getting.details)
+  const contents = page.getByRole('dialog', { name: /^Details of/ })
+  await expect(contents).toContainText('org.opencontainers.image.source')
+  await expect(contents).toContainText('linux/amd64')
+  await page.keyboard.press('Escape')
+  await press(sheet(app), words.common.cancel)
+
+  await page.getByRole('main').getByRole('button', { name: 'nginx' }).click()
+  const line = `${registry.host}/nginx 1.27`
+  await row(app, line)
+    .getByRole('button', { name: /^\+ tag/ })
+    .click()
+  await row(app, line).getByRole('textbox').fill('stable')
+  await row(app, line).getByRole('textbox').press('Enter')
+  await openMenu(app, `${line}, stable`, words.images.remove)
+  await expect(sheet(app)).toContainText('These versions (tags) are one image and go together: 1.27 and stable.')
+  await expect(sheet(app)).toContainText('become free in the registry, once it cleans up')
+  await expectNothingFound(app, 'taking a version off a registry')
+  await press(sheet(app), words.common.cancel)
+  await registry.close()
 })
 
 test('what Docker Hub still allows is shown, and explained when nothing is left', async ({ app, hub }) => {
