@@ -33,8 +33,6 @@ const VARIANTS = [
 
 export type Variant = (typeof VARIANTS)[number][0]
 
-export const ALL_VARIANTS: readonly Variant[] = VARIANTS.map(([name]) => name)
-
 /** The variants a tag names, in the order of the tag; `1.2.0-rc1` and `3.13rc2` are previews. */
 export function variantsOf(tag: string): Variant[] {
   const parts = tag.toLowerCase().split(/[-_+]/)
