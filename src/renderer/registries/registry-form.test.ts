@@ -39,8 +39,8 @@ describe('the form of a registry', () => {
   it('asks for what was typed and nothing else', () => {
     expect(registryOf(form)).toEqual({ registry: { host: 'registry.example', plain: false } })
     expect(registryOf({ ...form, username: ' lea ', password: ' x ', ca: `${CA}\n` })).toEqual({
-      registry: { host: 'registry.example', plain: false, username: 'lea', ca: CA },
-      password: ' x ',
+      registry: { host: 'registry.example', plain: false, ca: CA },
+      signIn: { type: 'password', username: 'lea', password: ' x ' },
     })
   })
 })
