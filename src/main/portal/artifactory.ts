@@ -25,6 +25,7 @@ export class ArtifactoryPortal implements Portal {
       kind: 'artifactory',
       list: opened.credentials?.type === 'password',
       create: [],
+      makes: 'repository',
       visibility: false,
       pages: { create: `${opened.origin}/ui/admin/repositories/local`, home: `${opened.origin}/ui/repos/tree/General` },
     }

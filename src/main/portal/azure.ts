@@ -21,6 +21,7 @@ export class AzurePortal implements Portal {
       kind: 'azure',
       list: opened.credentials !== undefined,
       create: [],
+      makes: 'repository',
       visibility: false,
       pages: { home: PORTAL },
     }

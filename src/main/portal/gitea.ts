@@ -28,6 +28,7 @@ export class GiteaPortal implements Portal {
       kind: 'gitea',
       list: opened.credentials?.type === 'password',
       create: [],
+      makes: 'repository',
       visibility: false,
       pages: { home: `${this.#site}/` },
     }

@@ -80,6 +80,7 @@ export class GitlabPortal implements Portal {
       kind: 'gitlab',
       list: token,
       create: token ? ['private', 'public'] : [],
+      makes: 'project',
       visibility: false,
       pages: site === undefined ? {} : { create: `${site}/projects/new`, home: `${site}/dashboard/projects` },
     }

@@ -58,6 +58,7 @@ export class HarborPortal implements Portal {
       kind: 'harbor',
       list: signed,
       create: signed ? ['private', 'public'] : [],
+      makes: 'project',
       visibility: signed,
       ...(signed ? { description: {} } : {}),
       pages: { create: `${this.#site}/harbor/projects`, home: `${this.#site}/harbor/projects` },

@@ -96,6 +96,7 @@ export class HubPortal implements Portal {
       kind: 'hub',
       list: signed,
       create: signed ? ['private', 'public'] : [],
+      makes: 'repository',
       visibility: signed,
       ...(signed ? { description: { limit: DESCRIPTION }, readme: { limit: README } } : {}),
       pages: { create: `${SITE}/repository/create`, home: `${SITE}/repositories` },

@@ -31,6 +31,8 @@ export class Portals {
   readonly #registries: Registries
   /** By host and account, `host account`. */
   readonly #known = new Map<string, Known>()
+  /** Origins of the pages that were shown to the person. */
+  readonly #sites = new Set<string>()
 
   constructor(registries: Registries) {
     this.#registries = registries
@@ -57,6 +59,17 @@ export class Portals {
     const web = await webOf(kept)
     const portal = open(kept, { host, origin: originOf(kept), client, web, credentials })
     return { portal, web, client, sure: credentials !== undefined || account === undefined }
+  }
+
+  /** Passes on what is shown to the person, and notes where its pages lead. */
+  shown<T extends { readonly pages: Readonly<Partial<Record<string, string | undefined>>> }>(of: T): T {
+    for (const page of Object.values(of.pages)) if (page !== undefined) this.#sites.add(new URL(page).origin)
+    return of
+  }
+
+  /** Whether an address is on the site of a registry that the person was shown pages of. */
+  leadsTo(address: string): boolean {
+    return URL.canParse(address) && this.#sites.has(new URL(address).origin)
   }
 
   async close(): Promise<void> {

@@ -35,6 +35,7 @@ export class QuayPortal implements Portal {
       kind: 'quay',
       list: authorized,
       create: authorized ? ['private', 'public'] : [],
+      makes: 'repository',
       visibility: authorized,
       // Quay's description is a text in Markdown, of any length.
       ...(authorized ? { readme: {} } : {}),

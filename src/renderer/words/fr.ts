@@ -1,4 +1,5 @@
 import type { en } from './en.ts'
+import { repositoriesFr } from './repositories.ts'
 import type { Shape } from './shape.ts'
 
 /** Tous les mots de la fenêtre, en français. */
@@ -239,6 +240,7 @@ export const fr = {
     repositoryWrong: 'Un dépôt a des lettres de a à z, des chiffres et . _ - avec / entre ses parties.',
     open: 'Ouvrir',
   },
+  repositories: repositoriesFr,
   drop: {
     title: 'Déposez ici un fichier d’images Docker (.tar, .tar.gz, .zst…)',
     hint: 'Caboteur montre ce qu’il contient avant de charger quoi que ce soit',
