@@ -16,6 +16,9 @@ import { useImages } from '../images/image-store.ts'
 import { LastNameDialog, RemovalDialog } from '../images/removal-dialog.tsx'
 import { lookIntoFiles, lookIntoPaths, nextFile, useLoadQueue } from '../loading/load-queue.ts'
 import { LoadSheet } from '../loading/load-sheet.tsx'
+import { JoinSheet } from '../own/join-sheet.tsx'
+import { ManageSheet } from '../own/manage-sheet.tsx'
+import { OwnSheet, useOwnRegistry } from '../own/own-sheet.tsx'
 import { ForgetPlace } from '../places/forget-place.tsx'
 import { OpenFolder } from '../places/open-folder.tsx'
 import { RegistrySheet } from '../registries/registry-sheet.tsx'
@@ -71,6 +74,11 @@ function FileSheet() {
   )
 }
 
+function OwnManaged({ host }: { host: string }) {
+  const registry = useOwnRegistry(host)
+  return registry && <ManageSheet registry={registry} onClose={closeSheet} />
+}
+
 function SheetOf({ sheet }: { sheet: Sheet }) {
   const rows = useImages((state) => state.rows) ?? []
   switch (sheet.type) {
@@ -118,6 +126,12 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
       return <NewRepository place={sheet.place} onClose={closeSheet} />
     case 'visibility':
       return <VisibilityDialog place={sheet.place} path={sheet.path} to={sheet.to} onClose={closeSheet} />
+    case 'own':
+      return <OwnSheet onClose={closeSheet} />
+    case 'own-manage':
+      return <OwnManaged host={sheet.host} />
+    case 'own-join':
+      return <JoinSheet file={sheet.file} onClose={closeSheet} />
     case 'open-folder':
       return <OpenFolder onClose={closeSheet} />
     case 'forget-place':

@@ -32,6 +32,10 @@ export type Sheet =
       readonly path: string
       readonly to: 'public' | 'private'
     }
+  /** A registry of one's own: made, managed, or added from the file another computer gave. */
+  | { readonly type: 'own' }
+  | { readonly type: 'own-manage'; readonly host: string }
+  | { readonly type: 'own-join'; readonly file: File }
   | { readonly type: 'open-folder' }
   | { readonly type: 'forget-place'; readonly place: PlaceRef }
   | { readonly type: 'compare'; readonly left: Spot; readonly right: Spot }

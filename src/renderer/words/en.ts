@@ -1,4 +1,5 @@
 import { repositoriesEn } from './repositories.ts'
+import { ownEn } from './own.ts'
 
 /** Every word of the window, in English: the shape that each other language fills. */
 export const en = {
@@ -731,4 +732,5 @@ export const en = {
     registry: 'Registry',
     registryText: 'An online store of images.',
   },
+  own: ownEn,
 } as const

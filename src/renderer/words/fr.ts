@@ -1,5 +1,6 @@
 import type { en } from './en.ts'
 import { repositoriesFr } from './repositories.ts'
+import { ownFr } from './own.ts'
 import type { Shape } from './shape.ts'
 
 /** Tous les mots de la fenêtre, en français. */
@@ -738,4 +739,5 @@ export const fr = {
     registry: 'Registre',
     registryText: 'Un dépôt d’images en ligne.',
   },
+  own: ownFr,
 } satisfies Shape<typeof en>
