@@ -294,6 +294,8 @@ export const archiveSchema = z.object({
   checked: z.enum(['index', 'intact', 'problems']),
   problems: z.array(problemSchema),
   images: z.array(archiveImageSchema),
+  /** Names of the parts it is in, in order; absent for a file in one piece. */
+  parts: z.array(z.string()).optional(),
   /** Platforms an image names but whose content is not in the file. */
   absent: z.array(absentSchema),
 })
@@ -423,7 +425,12 @@ export const planSchema = z.object({
 })
 export type Plan = z.infer<typeof planSchema>
 
-export const saveTargetSchema = z.object({ method: saveCompressionSchema, level: levelSchema })
+export const saveTargetSchema = z.object({
+  method: saveCompressionSchema,
+  level: levelSchema,
+  /** Bytes of a part at most; without it one file. */
+  split: z.number().int().min(65_536).optional(),
+})
 
 export const copyRequestSchema = z.object({
   from: placeSchema,
@@ -477,7 +484,14 @@ export const transferSchema = z.object({
       moved: z.number(),
       skipped: z.number(),
       file: z
-        .object({ path: z.string(), size: z.number(), sha256: z.string(), readBack: z.enum(['disk', 'cache']) })
+        .object({
+          path: z.string(),
+          size: z.number(),
+          sha256: z.string(),
+          readBack: z.enum(['disk', 'cache']),
+          /** The parts it was cut into, in order; absent for one file. */
+          parts: z.array(z.string()).readonly().optional(),
+        })
         .optional(),
       replaced: z.array(replacedSchema),
       /** Platforms that could not come along: the source did not have them. */
@@ -647,10 +661,16 @@ export const contract = {
     makeFolder: procedure
       .input(z.object({ path: z.string(), name: z.string() }))
       .output(z.object({ path: z.string() })),
-    /** Is there a file of this name? Asked before a save replaces it. `free`: bytes free where it would be. */
-    target: procedure
-      .input(z.object({ path: z.string() }))
-      .output(z.object({ exists: z.boolean(), size: z.number().optional(), free: z.number().optional() })),
+    /** Is there a file of this name, or one in parts? Asked before a save replaces it. `free`: bytes free where it would be. */
+    target: procedure.input(z.object({ path: z.string() })).output(
+      z.object({
+        exists: z.boolean(),
+        size: z.number().optional(),
+        free: z.number().optional(),
+        /** Bytes of the largest file that its file system takes, where there is such a bound. */
+        largest: z.number().optional(),
+      }),
+    ),
     /** A file sent by the browser is not needed any more; any other is none of the host's to delete and stays. */
     release: procedure.input(z.object({ path: z.string() })).output(nothing),
     reveal: procedure.input(z.object({ path: z.string() })).output(nothing),

@@ -33,6 +33,8 @@ const PARTS = Object.fromEntries(
     'action',
     'missing',
     'port',
+    'missing',
+    'parts',
   ].map((part) => [part, `<${part}>`]),
 )
 

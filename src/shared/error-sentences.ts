@@ -192,6 +192,14 @@ const en: Record<ErrorCode, Sentence> = {
     what: 'A layer of {image} is not kept with it: its maker gives it from a place of their own[ ({url})].',
     next: 'Copy it to a registry or a folder, which only name that layer, or get the image on the computer that will run it.',
   },
+  'set-incomplete': {
+    what: '“{path}” was cut into parts, and some are missing: {missing}.',
+    next: 'Copy the missing parts into the same folder as the others, then try again.',
+  },
+  'part-damaged': {
+    what: 'Some parts of “{path}” are damaged: {parts}.',
+    next: 'Copy those parts again from where they were made; the others are fine.',
+  },
   'layer-missing': {
     what: 'A layer of {image} is not in “{path}”.',
     next: 'The file needs images that are elsewhere: ask for a complete one.',
@@ -504,6 +512,14 @@ const fr: Record<ErrorCode, Sentence> = {
   'layer-foreign': {
     what: 'Une couche de {image} n’est pas gardée avec elle : son auteur la donne depuis un endroit à lui[ ({url})].',
     next: 'Copiez l’image vers un registre ou un dossier, qui ne font que nommer cette couche, ou récupérez-la sur l’ordinateur qui l’exécutera.',
+  },
+  'set-incomplete': {
+    what: '« {path} » a été découpé, et il manque des parties : {missing}.',
+    next: 'Copiez les parties manquantes dans le même dossier que les autres, puis réessayez.',
+  },
+  'part-damaged': {
+    what: 'Des parties de « {path} » sont abîmées : {parts}.',
+    next: 'Copiez de nouveau ces parties-là depuis l’endroit où elles ont été faites ; les autres sont bonnes.',
   },
   'layer-missing': {
     what: 'Une couche de {image} n’est pas dans « {path} ».',

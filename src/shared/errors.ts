@@ -52,6 +52,8 @@ export const ERROR_CODES = [
   'archive-hostile',
   'archive-too-large',
   'archive-window',
+  'set-incomplete',
+  'part-damaged',
   'layer-missing',
   'layer-foreign',
   'digest-mismatch',

@@ -221,12 +221,19 @@ export class Places {
   /** `from`: where the images come from; what is plain there by choice stays plain. */
   async sink(
     address: Address,
-    compress: SaveTarget['method'] | undefined,
+    { compress, split }: { readonly compress: SaveTarget['method'] | undefined; readonly split: number | undefined },
     from: Address,
   ): Promise<{ sink: Sink; engine?: EngineClient }> {
+    if (split !== undefined && address.type !== 'archive') throw usage('--split is for files')
     switch (address.type) {
-      case 'archive':
-        return { sink: archiveSink(resolve(address.path), { method: compress ?? 'none', level: 'normal' }) }
+      case 'archive': {
+        const target = {
+          method: compress ?? 'none',
+          level: 'normal',
+          ...(split === undefined ? {} : { split }),
+        } as const
+        return { sink: archiveSink(resolve(address.path), target) }
+      }
       case 'layout': {
         const { layoutSink } = await import('../place/layout/sink.ts')
         const pack = packed(compress)

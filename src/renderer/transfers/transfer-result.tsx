@@ -25,7 +25,11 @@ function SavedFile({ id, file, download }: { id: string; file: ResultFile; downl
       <p>
         {download
           ? t('transfers.savedDownload', { file: baseName(file.path), size: size(file.size) })
-          : t('transfers.saved', { path: file.path, size: size(file.size) })}
+          : t(file.parts ? 'transfers.savedParts' : 'transfers.saved', {
+              path: file.path,
+              size: size(file.size),
+              count: file.parts?.length ?? 1,
+            })}
       </p>
       <p className="small muted">{t(`transfers.${file.readBack}`)}</p>
       <p className="small">
@@ -49,7 +53,7 @@ function SavedFile({ id, file, download }: { id: string; file: ResultFile; downl
             size="compact-sm"
             variant="default"
             leftSection={<IconFolderOpen size={16} aria-hidden />}
-            onClick={() => reveal.mutate({ path: file.path })}
+            onClick={() => reveal.mutate({ path: file.parts?.[0] ?? file.path })}
           >
             {t('transfers.reveal')}
           </Button>
