@@ -16,7 +16,7 @@ export class AzurePortal implements Portal {
 
   constructor(opened: Opened) {
     this.#opened = opened
-    this.#api = new Api(opened.web, `${opened.origin}/acr/v1`, async () => basicOf(opened))
+    this.#api = new Api('azure', opened.web, `${opened.origin}/acr/v1`, async () => basicOf(opened))
     this.abilities = {
       kind: 'azure',
       list: opened.credentials !== undefined,

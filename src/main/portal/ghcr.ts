@@ -27,7 +27,7 @@ export class GhcrPortal implements Portal {
 
   constructor(opened: Opened) {
     this.#opened = opened
-    this.#api = new Api(opened.web, 'https://api.github.com', async () => {
+    this.#api = new Api('ghcr', opened.web, 'https://api.github.com', async () => {
       const token = tokenOf(opened)
       const headers = { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' }
       return token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` }

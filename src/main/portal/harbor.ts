@@ -52,7 +52,7 @@ export class HarborPortal implements Portal {
   constructor(opened: Opened) {
     this.#host = opened.host
     this.#site = opened.origin
-    this.#api = new Api(opened.web, `${opened.origin}/api/v2.0`, async () => basicOf(opened))
+    this.#api = new Api('harbor', opened.web, `${opened.origin}/api/v2.0`, async () => basicOf(opened))
     const signed = opened.credentials?.type === 'password'
     this.abilities = {
       kind: 'harbor',
