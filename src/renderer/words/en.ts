@@ -1,5 +1,5 @@
-import { repositoriesEn } from './repositories.ts'
 import { ownEn } from './own.ts'
+import { repositoriesEn } from './repositories.ts'
 
 /** Every word of the window, in English: the shape that each other language fills. */
 export const en = {

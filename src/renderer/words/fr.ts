@@ -1,6 +1,6 @@
 import type { en } from './en.ts'
-import { repositoriesFr } from './repositories.ts'
 import { ownFr } from './own.ts'
+import { repositoriesFr } from './repositories.ts'
 import type { Shape } from './shape.ts'
 
 /** Tous les mots de la fenêtre, en français. */
