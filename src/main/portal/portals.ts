@@ -69,7 +69,10 @@ export class Portals {
 
   /** Passes on what is shown to the person, and notes where its pages lead. */
   shown<T extends { readonly pages: Readonly<Partial<Record<string, string | undefined>>> }>(of: T): T {
-    for (const page of Object.values(of.pages)) if (page !== undefined) this.#sites.add(new URL(page).origin)
+    for (const page of Object.values(of.pages)) {
+      const { protocol, origin } = new URL(page ?? 'about:blank')
+      if (protocol === 'https:' || protocol === 'http:') this.#sites.add(origin)
+    }
     return of
   }
 

@@ -1,9 +1,9 @@
 import type { MineEvent } from '../../shared/contract-portal.ts'
 import { AppError } from '../../shared/errors.ts'
+import type { App } from '../app.ts'
 import type { AccountRef } from '../registries.ts'
 import { os, stream, until } from '../routing.ts'
 import type { Portal } from './portal.ts'
-import type { Portals } from './portals.ts'
 import { mine, standing } from './standing.ts'
 
 type Change = 'create' | 'setVisibility' | 'describe'
@@ -15,18 +15,23 @@ function able<Name extends Change>(portal: Portal, name: Name, { host }: Account
   return method.bind(portal) as NonNullable<Portal[Name]>
 }
 
-async function* noted(portals: Portals, events: AsyncIterable<MineEvent>): AsyncGenerator<MineEvent> {
-  for await (const event of events) {
-    if (event.type === 'abilities') portals.shown(event.abilities)
-    if (event.type === 'repositories') for (const repository of event.repositories) portals.shown(repository)
-    yield event
+/** The repositories of an account; whether the registry answered at all is noted among the places. */
+async function* asked(app: App, at: AccountRef, signal: AbortSignal): AsyncGenerator<MineEvent> {
+  try {
+    for await (const event of mine(await app.portals.portalOf(at), signal)) {
+      if (event.type === 'abilities') app.portals.shown(event.abilities)
+      if (event.type === 'repositories') for (const repository of event.repositories) app.portals.shown(repository)
+      if (event.type === 'namespaces') await app.others.answered(at)
+      yield event
+    }
+  } catch (error) {
+    if (!signal.aborted) await app.others.answered(at, error)
+    throw error
   }
 }
 
 export const portalRoutes = os.portal.router({
-  mine: os.portal.mine.handler(async function* ({ context: { app }, input, signal }) {
-    yield* stream(noted(app.portals, mine(await app.portals.portalOf(input), until(signal))))
-  }),
+  mine: os.portal.mine.handler(({ context: { app }, input, signal }) => stream(asked(app, input, until(signal)))),
   repository: os.portal.repository.handler(async ({ context: { app }, input: { path, ...at }, signal }) => {
     const found = await standing(await app.portals.portalOf(at), path, until(signal))
     for (const of of [found.abilities, found.info]) if (of) app.portals.shown(of)

@@ -20,7 +20,7 @@ export function QuotaLine({ name, privates }: Pick<Namespace, 'name' | 'privates
   const { used, limit } = privates
   if (used < limit) return <p className="muted small">{t('repositories.privates', { name, used, limit })}</p>
   return (
-    <p className="small warn">
+    <p className="small quota-full">
       {limit === 1 ? t('repositories.privatesFullOne', { name }) : t('repositories.privatesFull', { name, limit })}
     </p>
   )
