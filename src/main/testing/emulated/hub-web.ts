@@ -8,6 +8,8 @@ export interface HubUser {
   readonly orgs?: readonly string[]
   /** Private repositories its plan allows; undefined: any number. */
   readonly privates?: number
+  /** Access tokens: as good as the password for signing in. */
+  readonly tokens?: readonly string[]
   /** Asks for a code beside the password; tokens are not asked. */
   readonly twoFactor?: boolean
 }
@@ -95,9 +97,11 @@ export class EmulatedHubWeb {
     const identifier = String(body?.['identifier'])
     const [name, user] =
       Object.entries(this.#options.users).find(([each, { email }]) => each === identifier || email === identifier) ?? []
-    if (!user || name === undefined || user.password !== body?.['secret'])
+    const secret = String(body?.['secret'])
+    const byToken = user?.tokens?.includes(secret) === true
+    if (!user || name === undefined || (user.password !== secret && !byToken))
       return { status: 401, value: { detail: 'Incorrect authentication credentials' } }
-    if (user.twoFactor)
+    if (user.twoFactor && !byToken)
       return {
         status: 401,
         value: { detail: 'Require secondary authentication on MFA enabled account', login_2fa_token: '2fa-secret' },
