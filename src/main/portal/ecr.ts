@@ -62,6 +62,7 @@ export class EcrPortal implements Portal {
       kind: 'ecr',
       list: amazon !== undefined,
       create: amazon ? ['private'] : [],
+      makes: 'repository',
       visibility: false,
       pages: {
         create: `https://${site}/private-registry/create-repository?region=${region}`,
@@ -118,6 +119,7 @@ export class EcrPublicPortal implements Portal {
       kind: 'ecr-public',
       list: amazon !== undefined,
       create: amazon ? ['public'] : [],
+      makes: 'repository',
       visibility: false,
       ...(amazon ? { description: { limit: 1024 }, readme: { limit: 10_240 } } : {}),
       pages: { create: `${site}/create-repository?region=us-east-1`, home: `${site}/repositories?region=us-east-1` },

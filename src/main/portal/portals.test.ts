@@ -512,3 +512,20 @@ describe('registries that tell little', () => {
     await expect(standing(portal, 'shop', forever)).rejects.toMatchObject({ code: 'registry-proxy' })
   })
 })
+
+describe('the pages a person was shown', () => {
+  it('may be opened, with the rest of their site and nothing else', () => {
+    const { portals } = world
+    const pages = { page: 'https://hub.docker.com/r/lea/shop', settings: undefined, webhooks: 'javascript:alert(1)' }
+    expect(portals.shown({ pages }).pages).toBe(pages)
+    expect(portals.leadsTo('https://hub.docker.com/repository/docker/lea/shop/settings')).toBe(true)
+    for (const other of [
+      'https://hub.docker.com.example/',
+      'http://hub.docker.com/',
+      'javascript:alert(1)',
+      'file:///',
+      '',
+    ])
+      expect(portals.leadsTo(other)).toBe(false)
+  })
+})
