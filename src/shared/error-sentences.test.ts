@@ -28,6 +28,10 @@ const PARTS = Object.fromEntries(
     'method',
     'most',
     'user',
+    'rule',
+    'minutes',
+    'action',
+    'missing',
     'port',
   ].map((part) => [part, `<${part}>`]),
 )

@@ -1,4 +1,4 @@
-import type { RegistryForm as Registry } from '../../shared/contract.ts'
+import type { RegistryForm as Registry, TypedSignIn } from '../../shared/contract-accounts.ts'
 import { isProblem, parseReference } from '../../shared/reference.ts'
 
 /** What is typed about a registry. */
@@ -58,15 +58,14 @@ export function problemOf(form: RegistryForm): { field: Field; problem: FieldPro
 /** The form as it is asked for. */
 export function registryOf({ address, username, password, plain, ca }: RegistryForm): {
   registry: Registry
-  password?: string
+  signIn?: TypedSignIn
 } {
   return {
     registry: {
       host: hostTyped(address) ?? '',
       plain,
       ...(ca.trim() === '' ? {} : { ca: ca.trim() }),
-      ...(username.trim() === '' ? {} : { username: username.trim() }),
     },
-    ...(password === '' ? {} : { password }),
+    ...(password === '' ? {} : { signIn: { type: 'password', username: username.trim(), password } }),
   }
 }

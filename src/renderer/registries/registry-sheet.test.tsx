@@ -3,7 +3,7 @@ import { cleanup, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { usePlaces } from '../places/other-places.ts'
-import { type Answers, fakeHost, refuse } from '../testing/fake-host.ts'
+import { type Answers, fakeHost, OPEN_REGISTRY, refuse } from '../testing/fake-host.ts'
 import { show } from '../testing/render.tsx'
 import { RegistrySheet } from './registry-sheet.tsx'
 
@@ -20,7 +20,9 @@ describe('adding a registry', () => {
   afterEach(cleanup)
 
   it('tries it first, adds it then, and shows it', async () => {
-    const { asked, onClose, user } = await open({ testRegistry: () => ({ auth: 'basic', signedIn: true }) })
+    const { asked, onClose, user } = await open({
+      testRegistry: () => ({ ...OPEN_REGISTRY, auth: 'basic', signedIn: { type: 'yes', name: 'lea' } }),
+    })
     await user.type(address(), 'https://Registry.Example/')
     await user.type(screen.getByRole('textbox', { name: 'User name' }), 'lea')
     await user.type(screen.getByLabelText('Password or access token'), 'secret')
@@ -28,7 +30,10 @@ describe('adding a registry', () => {
     expect(await screen.findByText('The registry answers: signed in as lea')).toBeTruthy()
     await user.click(screen.getByRole('button', { name: 'Add' }))
     await vi.waitFor(() => expect(onClose).toHaveBeenCalled())
-    const input = { registry: { host: 'registry.example', plain: false, username: 'lea' }, password: 'secret' }
+    const input = {
+      registry: { host: 'registry.example', plain: false },
+      signIn: { type: 'password', username: 'lea', password: 'secret' },
+    }
     expect(asked).toEqual([
       ['testRegistry', input],
       ['addRegistry', input],

@@ -1,8 +1,10 @@
 import { Button } from '@mantine/core'
+import { ORPCError } from '@orpc/client'
 import { IconCircleCheck } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useId, useState } from 'react'
 import type { PlaceRef } from '../../shared/contract.ts'
+import type { RegistryTest } from '../../shared/contract-accounts.ts'
 import { asFailure } from '../errors/failure.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { useApi } from '../host.tsx'
@@ -38,6 +40,13 @@ function NotKept({ host, onClose }: { host: string; onClose: () => void }) {
   )
 }
 
+/** A test that went well. @throws ORPCError for a sign-in that was refused, as for a registry that was not reached */
+function accepted(tested: RegistryTest): RegistryTest {
+  const { signedIn } = tested
+  if (signedIn.type === 'no') throw new ORPCError('FAILED', { defined: true, data: signedIn.error })
+  return tested
+}
+
 /** A registry joins the places: tried first, then added. */
 export function RegistrySheet({ place, onClose }: RegistrySheetProps) {
   const { t } = useWords()
@@ -53,9 +62,9 @@ export function RegistrySheet({ place, onClose }: RegistrySheetProps) {
   })
   const [corrected, setCorrected] = useState(false)
   const [unkept, setUnkept] = useState<string>()
-  const test = useMutation({ mutationFn: () => client.places.testRegistry(registryOf(form)) })
+  const test = useMutation({ mutationFn: async () => accepted(await client.accounts.test(registryOf(form))) })
   const add = useMutation({
-    mutationFn: () => client.places.addRegistry(registryOf(form)),
+    mutationFn: () => client.accounts.add(registryOf(form)),
     onSuccess: ({ place: added, remembered }) => {
       const name = added.type === 'registry' ? added.host : ''
       showPlace(added)
@@ -109,7 +118,7 @@ export function RegistrySheet({ place, onClose }: RegistrySheetProps) {
         {test.data && (
           <>
             <IconCircleCheck size={20} className="good" aria-hidden />{' '}
-            {test.data.signedIn
+            {test.data.signedIn.type !== 'nobody'
               ? t('registry.signedIn', { user: form.username.trim() })
               : t(test.data.auth === 'none' ? 'registry.openToAll' : 'registry.anonymous')}
           </>
