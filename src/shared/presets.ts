@@ -524,7 +524,10 @@ function webHost(host: string): string | undefined {
 }
 
 /** The page of a link; undefined while what it needs is not typed or cannot be told. */
-export function linkOf(template: string, typed: { readonly kind: RegistryKind; readonly host: string; readonly user: string }): string | undefined {
+export function linkOf(
+  template: string,
+  typed: { readonly kind: RegistryKind; readonly host: string; readonly user: string },
+): string | undefined {
   const host = typed.kind === 'gitlab' ? webHost(typed.host) : typed.host
   const user = typed.user.trim().replace(/\+.*$/s, '')
   if (template.includes('{host}') && (host === undefined || host === '')) return undefined
@@ -533,7 +536,8 @@ export function linkOf(template: string, typed: { readonly kind: RegistryKind; r
 }
 
 /** An image as it would be called there, for showing what an address and a namespace become. */
-export function exampleName({ namespace }: Preset, host: string, typed: string): string {
+export function exampleName({ id, namespace }: Preset, host: string, typed: string): string {
   const middle = typed.trim().toLowerCase() || namespace.example
-  return [host, middle, ...(namespace.required ? ['shop'] : middle === 'shop' ? [] : ['shop'])].join('/')
+  // In Amazon's private registries what is asked for is the repository itself.
+  return id === 'ecr' ? `${host}/${middle}` : `${host}/${middle}/shop`
 }

@@ -1,4 +1,6 @@
+import { accountsEn } from './accounts.ts'
 import { ownEn } from './own.ts'
+import { presetsEn } from './presets.ts'
 
 /** Every word of the window, in English: the shape that each other language fills. */
 export const en = {
@@ -731,4 +733,6 @@ export const en = {
     registryText: 'An online store of images.',
   },
   own: ownEn,
+  accounts: accountsEn,
+  presets: presetsEn,
 } as const

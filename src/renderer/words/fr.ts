@@ -1,5 +1,7 @@
+import { accountsFr } from './accounts.ts'
 import type { en } from './en.ts'
 import { ownFr } from './own.ts'
+import { presetsFr } from './presets.ts'
 import type { Shape } from './shape.ts'
 
 /** Tous les mots de la fenêtre, en français. */
@@ -738,4 +740,6 @@ export const fr = {
     registryText: 'Un dépôt d’images en ligne.',
   },
   own: ownFr,
+  accounts: accountsFr,
+  presets: presetsFr,
 } satisfies Shape<typeof en>
