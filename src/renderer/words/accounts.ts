@@ -37,6 +37,8 @@ export const accountsEn = {
     'Docker’s helper for the keychain of this system is not installed: {{program}} (Docker Desktop brings it). Install it first.',
   exposedLine: 'Write this line into {{file}}, after the first brace:',
   exposedLogin: 'Then sign in anew; docker now puts the password into the keychain:',
+  exposedPodman:
+    'Podman keeps passwords in that file until the computer restarts or longer. Use the sign-in here, kept in the keychain, then log out there:',
   exposedAlso: 'Caboteur itself never writes into that file.',
   keep: 'Keep it in Caboteur’s own entry in the keychain, too',
   keepHint: 'It then goes on working here when docker logs out.',
@@ -308,6 +310,8 @@ export const accountsFr = {
     'L’assistant de Docker pour le trousseau de ce système n’est pas installé : {{program}} (Docker Desktop l’apporte). Installez-le d’abord.',
   exposedLine: 'Écrivez cette ligne dans {{file}}, après la première accolade :',
   exposedLogin: 'Identifiez-vous ensuite de nouveau ; docker met alors le mot de passe dans le trousseau :',
+  exposedPodman:
+    'Podman garde les mots de passe dans ce fichier jusqu’au redémarrage ou plus longtemps. Utilisez l’identification ici, gardée dans le trousseau, puis déconnectez-vous là-bas :',
   exposedAlso: 'Caboteur lui-même n’écrit jamais dans ce fichier.',
   keep: 'La garder aussi dans le trousseau, à part, pour Caboteur',
   keepHint: 'Elle continue alors de fonctionner ici quand docker se déconnecte.',
