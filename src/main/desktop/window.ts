@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { BrowserWindow, shell } from 'electron'
+import { BrowserWindow } from 'electron'
 import { dataFolder } from '../home.ts'
 import { PAGE_ORIGIN } from './protocol.ts'
 
@@ -33,26 +33,17 @@ async function remember(bounds: Bounds): Promise<void> {
   await writeFile(stateFile(), JSON.stringify(bounds))
 }
 
-/** The addresses that may always be opened outside; others only on `mayOpen`'s word. */
-const HELP = ['https://docs.docker.com/']
-
-function isHelpPage(url: string): boolean {
-  return HELP.some((start) => url.startsWith(start))
-}
-
-/** What is asked before something happens to the window. */
-export interface WindowGuards {
+export interface WindowParts {
+  /** Files of the build. */
+  readonly preload: string
+  readonly icon: string
   readonly mayClose: () => boolean
-  /** Whether an address that is no help page may be opened outside: pages of registries the person was shown. */
-  readonly mayOpen: (url: string) => boolean
+  /** Opens a page that the window links to where the person reads pages. */
+  readonly openOutside: (url: string) => Promise<void>
 }
 
-/** The window, locked down: no Node, no other site, no second window. `preload` and the page are files of the build. */
-export async function openWindow(
-  preload: string,
-  icon: string,
-  { mayClose, mayOpen }: WindowGuards,
-): Promise<BrowserWindow> {
+/** The window, locked down: no Node, no other site, no second window. */
+export async function openWindow({ preload, icon, mayClose, openOutside }: WindowParts): Promise<BrowserWindow> {
   const window = new BrowserWindow({
     ...(await rememberedBounds()),
     minWidth: 480,
@@ -71,8 +62,8 @@ export async function openWindow(
     },
   })
   window.webContents.setWindowOpenHandler(({ url }) => {
-    // Pages that explain something open where the person reads pages; nothing ever opens in here.
-    if (isHelpPage(url) || mayOpen(url)) shell.openExternal(url).catch((error: unknown) => console.error(error))
+    // Nothing ever opens in here.
+    openOutside(url).catch((error: unknown) => console.error(error))
     return { action: 'deny' }
   })
   window.webContents.on('will-navigate', (event) => {

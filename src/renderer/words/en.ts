@@ -1,4 +1,6 @@
+import { accountsEn } from './accounts.ts'
 import { ownEn } from './own.ts'
+import { presetsEn } from './presets.ts'
 import { repositoriesEn } from './repositories.ts'
 import { wholeEn } from './whole.ts'
 
@@ -760,4 +762,6 @@ export const en = {
     registryText: 'An online store of images.',
   },
   own: ownEn,
+  accounts: accountsEn,
+  presets: presetsEn,
 } as const

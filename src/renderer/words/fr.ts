@@ -1,5 +1,7 @@
+import { accountsFr } from './accounts.ts'
 import type { en } from './en.ts'
 import { ownFr } from './own.ts'
+import { presetsFr } from './presets.ts'
 import { repositoriesFr } from './repositories.ts'
 import type { Shape } from './shape.ts'
 import { wholeFr } from './whole.ts'
@@ -768,4 +770,6 @@ export const fr = {
     registryText: 'Un dépôt d’images en ligne.',
   },
   own: ownFr,
+  accounts: accountsFr,
+  presets: presetsFr,
 } satisfies Shape<typeof en>
