@@ -1,8 +1,10 @@
 import type { CopyRequest, PlaceRef, Plan, Replaced, Transfer, Wanted } from '../shared/contract.ts'
 import { AppError } from '../shared/errors.ts'
+import { labelKey, OCI_LABELS } from '../shared/labels.ts'
 import { type Digest, isDigest, normaliseName } from '../shared/reference.ts'
 import type { Backups } from './backups.ts'
 import { type Copied, copy } from './copy/copy.ts'
+import { type Labels, relabelled } from './copy/relabelled.ts'
 import type { Host } from './host.ts'
 import type { Opener } from './opener.ts'
 import type { Engines } from './place/engine/engines.ts'
@@ -49,7 +51,7 @@ export class Copies {
 
   async #prepare(asked: Asked, signal: AbortSignal): Promise<Prepared> {
     const { from, to, images: wanted, platforms } = asked
-    const source = await this.#parts.opener.source(from, signal)
+    const source = labelled(await this.#parts.opener.source(from, signal), wanted)
     const sink = await this.#parts.opener.sink(asked)
     const images = await source.read(
       wanted.map(({ id }) => asId(id)),
@@ -178,9 +180,19 @@ export class Copies {
   }
 }
 
+/** A source whose images say of themselves what the person added. */
+function labelled(source: Source, wanted: readonly Wanted[]): Source {
+  const labels = new Map<Digest, Labels>()
+  for (const { id, labels: added = {} } of wanted) {
+    const whole = OCI_LABELS.flatMap((label) => (added[label] ? [[labelKey(label), added[label]] as const] : []))
+    if (whole.length > 0) labels.set(asId(id), Object.fromEntries(whole))
+  }
+  return labels.size === 0 ? source : relabelled(source, labels)
+}
+
 /** What the window called it: the image it asked for, or the first of those that became one. */
 function idOf({ images }: Asked, index: number, { image }: Wish): string {
-  const asked = images.find(({ id }) => id === image.id || image.parts?.some((part) => part.id === id))
+  const asked = images.find(({ id }) => [image, ...(image.parts ?? [])].some((one) => (one.was ?? one.id) === id))
   return asked?.id ?? images[index]?.id ?? image.id
 }
 
@@ -275,7 +287,7 @@ function checkedNaming({ name, keepAs }: Wanted['names'][number]): Naming {
 
 function resultOf(copied: Copied, replaced: Replaced[], download: boolean): NonNullable<Transfer['result']> {
   return {
-    images: copied.images.map(({ id, names }) => ({ id, names: [...names] })),
+    images: copied.images.map(({ id, names, digest }) => ({ id, names: [...names], ...(digest ? { digest } : {}) })),
     moved: copied.moved,
     skipped: copied.skipped,
     ...(copied.file ? { file: { ...copied.file } } : {}),

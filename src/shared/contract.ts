@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { portalProcedures } from './contract-portal.ts'
 import { digest, errorSchema, nothing, placeSchema, platformSchema, procedure, spotSchema } from './contract-words.ts'
 import { ERROR_CODES } from './errors.ts'
+import { OCI_LABELS } from './labels.ts'
 import { REGISTRY_KINDS } from './registry-kinds.ts'
 
 export {
@@ -396,6 +397,8 @@ export type Comparison = z.infer<typeof comparisonSchema>
 export const wantedSchema = z.object({
   id: z.string(),
   names: z.array(z.object({ name: z.string(), keepAs: z.string().optional() })),
+  /** Labels it gets on the way where it has none of that name: by them it becomes another image. @throws labels-refused */
+  labels: z.partialRecord(z.enum(OCI_LABELS), z.string().max(1000)).optional(),
 })
 export type Wanted = z.infer<typeof wantedSchema>
 
@@ -482,7 +485,8 @@ export const transferSchema = z.object({
   /** Only with phase `done`. */
   result: z
     .object({
-      images: z.array(z.object({ id: z.string(), names: z.array(z.string()) })),
+      /** `digest`: of the manifest or index it has there, where the place keeps one. */
+      images: z.array(z.object({ id: z.string(), names: z.array(z.string()), digest: digest.optional() })),
       moved: z.number(),
       skipped: z.number(),
       file: z

@@ -28,6 +28,7 @@ const PARTS = Object.fromEntries(
     'method',
     'most',
     'user',
+    'absent',
   ].map((part) => [part, `<${part}>`]),
 )
 

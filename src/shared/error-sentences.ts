@@ -124,6 +124,10 @@ const en: Record<ErrorCode, Sentence> = {
     what: 'A name was given for {count} images.',
     next: 'Choose one image, or leave the name out.',
   },
+  'labels-refused': {
+    what: 'No labels can be added to “{image}”[: it is not here for all its computers ({absent} is missing)].',
+    next: 'Send it without new labels, or from a place that has all of it.',
+  },
   'file-missing': {
     what: 'There is no file “{path}”.',
     next: 'Check the name, or whether the drive is still plugged in.',
@@ -404,6 +408,10 @@ const fr: Record<ErrorCode, Sentence> = {
   'name-unclear': {
     what: 'Un seul nom a été donné pour {count} images.',
     next: 'Choisissez une seule image, ou ne donnez pas de nom.',
+  },
+  'labels-refused': {
+    what: 'Aucune étiquette ne peut être ajoutée à « {image} »[ : elle n’est pas là pour tous ses ordinateurs (il manque {absent})].',
+    next: 'Envoyez-la sans nouvelles étiquettes, ou depuis un endroit qui l’a en entier.',
   },
   'file-missing': {
     what: 'Il n’y a pas de fichier « {path} ».',
