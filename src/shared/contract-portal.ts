@@ -10,7 +10,7 @@ export const visibilitySchema = z.enum(['public', 'private', 'internal', 'unknow
 export type Visibility = z.infer<typeof visibilitySchema>
 
 /** What one may choose between; `internal` is a registry's own and is chosen on its web. */
-const choiceSchema = z.enum(['public', 'private'])
+export const choiceSchema = z.enum(['public', 'private'])
 export type VisibilityChoice = z.infer<typeof choiceSchema>
 
 /** Addresses on the registry's web, for what is done there. */

@@ -1,9 +1,18 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { portalProcedures } from './contract-portal.ts'
-import { digest, errorSchema, nothing, placeSchema, platformSchema, procedure, spotSchema } from './contract-words.ts'
+import { publishProcedures } from './contract-publish.ts'
+import {
+  digest,
+  errorSchema,
+  nothing,
+  placeSchema,
+  platformSchema,
+  procedure,
+  spotSchema,
+  wantedSchema,
+} from './contract-words.ts'
 import { ERROR_CODES } from './errors.ts'
-import { OCI_LABELS } from './labels.ts'
 import { REGISTRY_KINDS } from './registry-kinds.ts'
 
 export {
@@ -14,6 +23,8 @@ export {
   platformSchema,
   type Spot,
   spotSchema,
+  type Wanted,
+  wantedSchema,
 } from './contract-words.ts'
 
 /**
@@ -393,15 +404,6 @@ export type Comparison = z.infer<typeof comparisonSchema>
 
 // ---- copies ---------------------------------------------------------------------------------------------------------
 
-/** One image of a copy, and the names it gets there. `keepAs`: the name the image that has `name` now keeps instead. */
-export const wantedSchema = z.object({
-  id: z.string(),
-  names: z.array(z.object({ name: z.string(), keepAs: z.string().optional() })),
-  /** Labels it gets on the way where it has none of that name: by them it becomes another image. @throws labels-refused */
-  labels: z.partialRecord(z.enum(OCI_LABELS), z.string().max(1000)).optional(),
-})
-export type Wanted = z.infer<typeof wantedSchema>
-
 export const planSchema = z.object({
   /** The destination holds one platform only: these are to choose from (`platforms` of the request). Empty: nothing to choose. */
   choose: z.array(z.string()).optional(),
@@ -519,6 +521,7 @@ export type Folder = z.infer<typeof folderSchema>
 export const contract = {
   host: procedure.input(nothing).output(hostSchema),
   portal: portalProcedures,
+  publish: publishProcedures,
   engines: {
     /** All engines found, again whenever one changes. */
     watch: procedure.input(nothing).output(eventIterator(z.array(engineSchema))),
