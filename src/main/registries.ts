@@ -64,6 +64,8 @@ export class Registries {
   readonly #keychain: Keychain
   /** By host and account, `host account`. */
   readonly #clients = new Map<string, Known>()
+  /** Told of each host whose clients end, and awaited: what else was made for its accounts ends too. */
+  onDrop: (host: string) => Promise<void> = async () => undefined
 
   constructor(state: State, keychain: Keychain) {
     this.#state = state
@@ -130,6 +132,7 @@ export class Registries {
       this.#clients.delete(key)
       await client.close()
     }
+    await this.onDrop(host)
   }
 
   /** The client of a registry, with what is kept or docker knows of it. `account`: one of those kept for it. */

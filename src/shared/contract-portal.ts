@@ -47,6 +47,7 @@ export type Quota = z.infer<typeof quotaSchema>
 
 /** A name or an organisation whose repositories an account may have. */
 export const namespaceSchema = z.object({
+  /** '' where names are free: a registry that is all one's own. */
   name: z.string(),
   own: z.boolean(),
   /** Where private repositories are limited, and that is told. */
@@ -63,9 +64,9 @@ export const abilitiesSchema = z.object({
   create: z.array(choiceSchema),
   /** `portal.change` of the visibility. */
   visibility: z.boolean(),
-  /** `portal.change` of these texts; the most characters they may have. */
-  description: z.number().optional(),
-  readme: z.number().optional(),
+  /** `portal.change` of these texts; the most characters they may have, where that is known. */
+  description: z.object({ limit: z.number().optional() }).optional(),
+  readme: z.object({ limit: z.number().optional() }).optional(),
   pages: z.object({
     /** Where repositories are made by hand. */
     create: z.string().optional(),
@@ -113,8 +114,8 @@ export const mineEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('namespaces'), namespaces: z.array(namespaceSchema) }),
   /** More of them. */
   z.object({ type: z.literal('repositories'), repositories: z.array(repositoryInfoSchema) }),
-  /** The repositories of one namespace could not be read; those of the others are. */
-  z.object({ type: z.literal('failed'), namespace: z.string(), error: errorSchema }),
+  /** The repositories of one namespace could not be read; those of the others are. Without one: the sign-in opens no list. */
+  z.object({ type: z.literal('failed'), namespace: z.string().optional(), error: errorSchema }),
 ])
 export type MineEvent = z.infer<typeof mineEventSchema>
 

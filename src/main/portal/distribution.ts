@@ -25,6 +25,5 @@ export function distributionPortal(client: RegistryClient): Portal {
     creation: async () => ({ by: 'push', visibility: 'unknown' }),
     repository: async (path, signal): Promise<RepositoryInfo | undefined> =>
       (await hasTags(client, path, signal)) ? { path, visibility: 'unknown', pages: {} } : undefined,
-    close: async () => undefined,
   }
 }

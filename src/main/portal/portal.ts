@@ -17,17 +17,16 @@ export interface Portal {
   readonly abilities: Abilities
   /** How a repository of this name comes to be, if there is none yet. */
   creation(path: string, signal: AbortSignal): Promise<Creation>
-  /** The names this account may push below: its own and its organisations'. */
+  /** The names this account may push below: its own and its organisations'; '' where names are free. */
   namespaces?(signal: AbortSignal): Promise<readonly Namespace[]>
   /** The repositories below a namespace, a page at a time. */
   repositories?(namespace: string, signal: AbortSignal): AsyncIterable<readonly RepositoryInfo[]>
-  /** One repository; undefined: there is none of this name, as far as this account is told. */
-  repository?(path: string, signal: AbortSignal): Promise<RepositoryInfo | undefined>
+  /** One repository; undefined: there is none of this name. `unknown`: the registry does not tell this account. */
+  repository?(path: string, signal: AbortSignal): Promise<RepositoryInfo | undefined | 'unknown'>
   /** Makes an empty repository. */
   create?(path: string, visibility: VisibilityChoice, texts: Texts, signal: AbortSignal): Promise<void>
   setVisibility?(path: string, visibility: VisibilityChoice, signal: AbortSignal): Promise<void>
   describe?(path: string, texts: Texts, signal: AbortSignal): Promise<void>
   /** Removes one tag where the distribution API of this registry does not. */
   deleteTag?(path: string, tag: string, signal: AbortSignal): Promise<void>
-  close(): Promise<void>
 }
