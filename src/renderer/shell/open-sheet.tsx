@@ -18,6 +18,7 @@ import { lookIntoFiles, lookIntoPaths, nextFile, useLoadQueue } from '../loading
 import { LoadSheet } from '../loading/load-sheet.tsx'
 import { ForgetPlace } from '../places/forget-place.tsx'
 import { OpenFolder } from '../places/open-folder.tsx'
+import { PublishSheet } from '../publishing/publish-sheet.tsx'
 import { RegistrySheet } from '../registries/registry-sheet.tsx'
 import { SaveSheet } from '../saving/save-sheet.tsx'
 import { Help } from './help.tsx'
@@ -85,6 +86,8 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
       const sent = rows.filter(({ id }) => ids.has(id))
       return sent.length > 0 && <SendSheet place={sheet.place} rows={sent} to={sheet.to} onClose={closeSheet} />
     }
+    case 'publish':
+      return <PublishSheet place={sheet.place} rows={sheet.rows} onClose={closeSheet} />
     case 'removal':
       return <RemovalDialog place={sheet.place} ids={sheet.ids} onClose={closeSheet} />
     case 'last-name':

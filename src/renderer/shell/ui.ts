@@ -2,6 +2,7 @@ import { create } from 'zustand'
 import type { PlaceRef, Replaced, Spot } from '../../shared/contract.ts'
 import type { ErrorData } from '../../shared/errors.ts'
 import { asFailure } from '../errors/failure.ts'
+import type { PublishRow } from '../publishing/draft.ts'
 
 export type Sheet =
   | { readonly type: 'details'; readonly place: PlaceRef; readonly id: string }
@@ -9,6 +10,8 @@ export type Sheet =
   | { readonly type: 'save'; readonly place: PlaceRef; readonly ids: readonly string[]; readonly folder?: string }
   /** Images of the place on screen to another; `to`: where they were dropped. */
   | { readonly type: 'copy'; readonly place: PlaceRef; readonly ids: readonly string[]; readonly to?: PlaceRef }
+  /** To registries; the sheet may outlive the list the rows are from. */
+  | { readonly type: 'publish'; readonly place: PlaceRef; readonly rows: readonly PublishRow[] }
   | { readonly type: 'removal'; readonly place: PlaceRef; readonly ids: readonly string[] }
   | { readonly type: 'last-name'; readonly engine: string; readonly id: string }
   /** Back to the version that is kept as `backup`. */

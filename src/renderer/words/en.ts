@@ -1,3 +1,5 @@
+import { publishEn } from './publish.ts'
+
 /** Every word of the window, in English: the shape that each other language fills. */
 export const en = {
   common: {
@@ -38,6 +40,8 @@ export const en = {
     loadWords: 'load open file import',
     saveWords: 'save export file drive archive',
     addWords: 'add computer ssh server remote other',
+    publishWords: 'publish push upload online registry hub',
+    publishFirst: 'Choose images first, then publish them.',
     found: 'Actions found',
     saveFirst: 'Choose images first, then save them to a file.',
   },
@@ -728,4 +732,5 @@ export const en = {
     registry: 'Registry',
     registryText: 'An online store of images.',
   },
+  publish: publishEn,
 } as const

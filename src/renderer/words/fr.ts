@@ -1,4 +1,5 @@
 import type { en } from './en.ts'
+import { publishFr } from './publish.ts'
 import type { Shape } from './shape.ts'
 
 /** Tous les mots de la fenêtre, en français. */
@@ -41,6 +42,8 @@ export const fr = {
     loadWords: 'charger ouvrir fichier importer',
     saveWords: 'enregistrer exporter fichier clé archive sauvegarder',
     addWords: 'ajouter ordinateur serveur distant autre',
+    publishWords: 'publier pousser push en ligne registre hub mettre envoyer',
+    publishFirst: 'Choisissez d’abord des images, puis publiez-les.',
     found: 'Actions trouvées',
     saveFirst: 'Choisissez d’abord des images, puis enregistrez-les dans un fichier.',
   },
@@ -736,4 +739,5 @@ export const fr = {
     registry: 'Registre',
     registryText: 'Un dépôt d’images en ligne.',
   },
+  publish: publishFr,
 } satisfies Shape<typeof en>
