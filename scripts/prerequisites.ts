@@ -53,6 +53,7 @@ const NEEDS: readonly Need[] = [
   command('e2fsprogs', 'mkfs.ext4'),
   command('mount', 'losetup'),
   command('util-linux', 'unshare'),
+  command('iproute2', 'ip'),
   { what: 'a static busybox', packages: ['busybox-static'], present: hasStaticBusybox },
   { what: 'fonts', packages: ['fonts-liberation'], present: hasFonts, optional: true },
   { ...command('podman', 'podman'), optional: true },

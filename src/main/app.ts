@@ -23,6 +23,7 @@ import type { Host } from './host.ts'
 import { blobMemory, layerMemory } from './memory.ts'
 import { Opener } from './opener.ts'
 import { OtherPlaces } from './other-places.ts'
+import { OwnRegistries } from './own-registry/own-registries.ts'
 import { describeArchive, describeDetails } from './place/archive/describe.ts'
 import type { OnRead } from './place/archive/open.ts'
 import { Shelf } from './place/archive/shelf.ts'
@@ -52,6 +53,7 @@ export class App {
   readonly opener: Opener
   readonly copies: Copies
   readonly others: OtherPlaces
+  readonly own: OwnRegistries
 
   constructor(host: Host) {
     this.host = host
@@ -66,6 +68,7 @@ export class App {
     })
     this.copies = new Copies({ host, engines, opener: this.opener, backups })
     this.others = new OtherPlaces(host, state, registries)
+    this.own = new OwnRegistries({ host, engines, registries })
   }
 
   /** Reads what was remembered and begins to look for engines. */

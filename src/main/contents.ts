@@ -79,7 +79,7 @@ export async function* repositoryContents(repository: Repository, signal: AbortS
 }
 
 /** The images of a repository as they are read, tags of one image together, the newest tags first. */
-async function* repositoryImages(repository: Repository, signal: AbortSignal): AsyncGenerator<Image[]> {
+export async function* repositoryImages(repository: Repository, signal: AbortSignal): AsyncGenerator<Image[]> {
   const tags: string[] = []
   for await (const tag of repository.client.tags(repository.path, signal)) tags.push(tag)
   const images = new Map<Digest, Image>()

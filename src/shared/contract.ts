@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
+import { own } from './contract-own.ts'
 import { portalProcedures } from './contract-portal.ts'
 import { publishProcedures } from './contract-publish.ts'
 import {
@@ -681,6 +682,7 @@ export const contract = {
     /** Files the system asked the app to open (double click, "Open with"), as they come. */
     watchOpened: procedure.input(nothing).output(eventIterator(z.object({ paths: z.array(z.string()) }))),
   },
+  own,
 }
 
 export type Contract = typeof contract

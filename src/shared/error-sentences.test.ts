@@ -29,6 +29,7 @@ const PARTS = Object.fromEntries(
     'most',
     'user',
     'absent',
+    'port',
   ].map((part) => [part, `<${part}>`]),
 )
 

@@ -291,6 +291,34 @@ const en: Record<ErrorCode, Sentence> = {
     what: '{place} does not answer as a registry does[: {detail}].',
     next: 'Check its name; a proxy or login page of the network may answer in its place.',
   },
+  'own-name': {
+    what: '“{name}” cannot be the name of this registry.',
+    next: 'Use small letters, digits and hyphens, at most 40, or choose one that is not taken yet.',
+  },
+  'own-address': {
+    what: 'Others need an address to reach this registry by[: “{address}” is none].',
+    next: 'Type a name or an address as others will type it: registry.workshop.lan or 192.168.1.20.',
+  },
+  'own-user': {
+    what: '“{name}” cannot be a user name here.',
+    next: 'Use no spaces and no colon.',
+  },
+  'own-port': {
+    what: 'Port {port} is taken by another program.',
+    next: 'Choose another port.',
+  },
+  'own-image': {
+    what: 'This image is no registry.',
+    next: 'Choose the image “registry” (registry:2 or registry:3), or load it from a file.',
+  },
+  'own-start': {
+    what: 'The registry did not start[: {reason}].',
+    next: 'Nothing was left behind. The details are what it said.',
+  },
+  'own-last-user': {
+    what: '{name} is the only user.',
+    next: 'Add another user first: without any, everybody who reaches this registry could read and change it.',
+  },
   cancelled: { what: 'Cancelled.', next: 'Nothing was left behind.' },
   usage: { what: '{detail}', next: 'See “caboteur --help”.' },
   internal: {
@@ -578,6 +606,34 @@ const fr: Record<ErrorCode, Sentence> = {
   'registry-answer': {
     what: '{place} ne répond pas comme un registre[ : {detail}].',
     next: 'Vérifiez son nom ; un proxy ou une page de connexion du réseau répond peut-être à sa place.',
+  },
+  'own-name': {
+    what: '« {name} » ne peut pas être le nom de ce registre.',
+    next: 'Utilisez des minuscules, des chiffres et des tirets, 40 au plus, ou choisissez un nom encore libre.',
+  },
+  'own-address': {
+    what: 'Il faut une adresse par laquelle les autres trouvent ce registre[ : « {address} » n’en est pas une].',
+    next: 'Tapez un nom ou une adresse comme les autres la taperont : registre.atelier.lan ou 192.168.1.20.',
+  },
+  'own-user': {
+    what: '« {name} » ne peut pas être un nom d’utilisateur ici.',
+    next: 'N’utilisez ni espace ni deux-points.',
+  },
+  'own-port': {
+    what: 'Le port {port} est pris par un autre programme.',
+    next: 'Choisissez un autre port.',
+  },
+  'own-image': {
+    what: 'Cette image n’est pas un registre.',
+    next: 'Choisissez l’image « registry » (registry:2 ou registry:3), ou chargez-la depuis un fichier.',
+  },
+  'own-start': {
+    what: 'Le registre n’a pas démarré[ : {reason}].',
+    next: 'Rien n’est resté. Les détails sont ce qu’il a dit.',
+  },
+  'own-last-user': {
+    what: '{name} est le seul utilisateur.',
+    next: 'Ajoutez d’abord un autre utilisateur : sans aucun, quiconque atteint ce registre pourrait le lire et le modifier.',
   },
   cancelled: { what: 'Annulé.', next: 'Rien n’est resté.' },
   usage: { what: '{detail}', next: 'Voir « caboteur --help ».' },

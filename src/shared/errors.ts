@@ -80,6 +80,14 @@ export const ERROR_CODES = [
   'registry-upload-lost',
   'registry-mismatch',
   'registry-answer',
+  // a registry of one's own
+  'own-name',
+  'own-address',
+  'own-user',
+  'own-port',
+  'own-image',
+  'own-start',
+  'own-last-user',
   // the app itself
   'cancelled',
   'usage',

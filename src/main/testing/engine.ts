@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'nod
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Bridge, makeBridge } from './bridge.ts'
 import { findCommand, fullPath, requireCommand } from './commands.ts'
 import { type SmallDisk, smallDisk } from './drives.ts'
 import { isAlive, removeDir, tempDir } from './temp.ts'
@@ -35,6 +36,8 @@ export interface Engine extends SharedEngine {
 export interface EngineOptions {
   /** Puts its images on a disk of about this size, for the case that Docker's disk is full. 64 MiB at least. */
   readonly dataRootSize?: number
+  /** Lets containers have a network of their own, and ports that this computer reaches. Needs root on Linux. */
+  readonly network?: boolean
   /** More arguments for dockerd. */
   readonly args?: readonly string[]
 }
@@ -49,21 +52,23 @@ export interface Launch {
   /** Folder of the daemon's runtime state as seen from here, where its containerd leaves its process id. */
   readonly execRoot: string
   readonly dataDisk?: SmallDisk
+  readonly bridge?: Bridge
 }
 
 const START_LIMIT = 60_000
 const STOP_LIMIT = 20_000
 const POLL = 20
 
-/** The arguments every private daemon gets: no network of any kind, quick to end. */
-export const PRIVATE_ARGS: readonly string[] = [
-  '--bridge=none',
+/** The arguments every private daemon gets: it changes nothing of this computer's network, and is quick to end. */
+const CLOSED_ARGS: readonly string[] = [
   '--iptables=false',
   '--ip6tables=false',
   '--ip-masq=false',
   '--ip-forward=false',
   '--shutdown-timeout=2',
 ]
+/** Without network of any kind, which is the rule. */
+export const PRIVATE_ARGS: readonly string[] = ['--bridge=none', ...CLOSED_ARGS]
 
 function ping(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
@@ -165,6 +170,7 @@ export async function launchEngine(launch: Launch): Promise<Engine> {
   const stop = async (): Promise<void> => {
     await halt()
     launch.dataDisk?.remove()
+    launch.bridge?.remove()
     removeDir(launch.dir)
   }
   try {
@@ -198,6 +204,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
   const execRoot = join(dir, 'exec')
   mkdirSync(dataRoot)
   const dataDisk = options.dataRootSize === undefined ? undefined : smallDisk(options.dataRootSize, dataRoot)
+  const bridge = options.network ? makeBridge() : undefined
   const configFile = join(dir, 'daemon.json')
   writeFileSync(configFile, '{}')
   return launchEngine({
@@ -212,9 +219,10 @@ export async function startEngine(options: EngineOptions = {}): Promise<Engine> 
       `--data-root=${dataRoot}`,
       `--exec-root=${execRoot}`,
       `--pidfile=${join(dir, 'pid')}`,
-      ...PRIVATE_ARGS,
+      ...(bridge ? [`--bridge=${bridge.name}`, ...CLOSED_ARGS] : PRIVATE_ARGS),
       ...(options.args ?? []),
     ],
     ...(dataDisk ? { dataDisk } : {}),
+    ...(bridge ? { bridge } : {}),
   })
 }

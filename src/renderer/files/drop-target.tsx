@@ -2,9 +2,11 @@ import { useEffect, useState } from 'react'
 import type { PlaceRef } from '../../shared/contract.ts'
 import { useDrag } from '../dragging/drag-store.ts'
 import { lookIntoFiles } from '../loading/load-queue.ts'
+import { isKitName } from '../own/kit.ts'
 import { isReady, useEngines } from '../places/engines.ts'
 import { usePlaces } from '../places/other-places.ts'
 import { placeKey } from '../places/place-ref.ts'
+import { openSheet } from '../shell/ui.ts'
 import { useWords } from '../words/use-words.ts'
 
 function hasFiles({ dataTransfer }: DragEvent): boolean {
@@ -57,7 +59,10 @@ export function DropTarget() {
         depth = 0
         setOver(false)
         lightUp(undefined)
-        lookIntoFiles(event.dataTransfer?.files ?? [], placeUnder(event))
+        const files = [...(event.dataTransfer?.files ?? [])]
+        const kit = files.find(({ name }) => isKitName(name))
+        if (kit) openSheet({ type: 'own-join', file: kit })
+        else lookIntoFiles(files, placeUnder(event))
       },
       { signal },
     )

@@ -1,7 +1,8 @@
 import { Menu } from '@mantine/core'
-import { IconPencil, IconX } from '@tabler/icons-react'
+import { IconPencil, IconServerCog, IconX } from '@tabler/icons-react'
 import type { ReactElement } from 'react'
 import type { PlaceInfo } from '../../shared/contract.ts'
+import { useOwnRegistry } from '../own/own-sheet.tsx'
 import { openSheet } from '../shell/ui.ts'
 import { useWords } from '../words/use-words.ts'
 import { PlaceMenuFrame } from './place-menu.tsx'
@@ -16,12 +17,27 @@ interface OtherMenuProps {
   children: ReactElement
 }
 
+/** There only for a registry that an engine of ours runs. */
+function Manage({ host }: { host: string }) {
+  const { t } = useWords()
+  if (!useOwnRegistry(host)) return null
+  return (
+    <Menu.Item
+      leftSection={<IconServerCog size={16} aria-hidden />}
+      onClick={() => openSheet({ type: 'own-manage', host })}
+    >
+      {t('own.manage')}
+    </Menu.Item>
+  )
+}
+
 /** What can be done with a folder or a registry that was added. */
 export function OtherMenu({ info, children, ...frame }: OtherMenuProps) {
   const { t } = useWords()
   const { place } = info
   return (
     <PlaceMenuFrame {...frame} button={children}>
+      {place.type === 'registry' && <Manage host={place.host} />}
       {place.type === 'registry' && (
         <Menu.Item
           leftSection={<IconPencil size={16} aria-hidden />}

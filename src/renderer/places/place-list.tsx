@@ -100,6 +100,7 @@ function OtherPlaces() {
       <AddButton label={t('places.openFolder')} onClick={() => openSheet({ type: 'open-folder' })} />
       <OtherGroup title={t('places.registries')} places={of('registry')} current={current} />
       <AddButton label={t('places.addRegistry')} onClick={() => openSheet({ type: 'registry' })} />
+      <AddButton label={t('own.add')} onClick={() => openSheet({ type: 'own' })} />
     </>
   )
 }

@@ -16,6 +16,9 @@ import { useImages } from '../images/image-store.ts'
 import { LastNameDialog, RemovalDialog } from '../images/removal-dialog.tsx'
 import { lookIntoFiles, lookIntoPaths, nextFile, useLoadQueue } from '../loading/load-queue.ts'
 import { LoadSheet } from '../loading/load-sheet.tsx'
+import { JoinSheet } from '../own/join-sheet.tsx'
+import { ManageSheet } from '../own/manage-sheet.tsx'
+import { OwnSheet, useOwnRegistry } from '../own/own-sheet.tsx'
 import { ForgetPlace } from '../places/forget-place.tsx'
 import { OpenFolder } from '../places/open-folder.tsx'
 import { PublishSheet } from '../publishing/publish-sheet.tsx'
@@ -69,6 +72,11 @@ function FileSheet() {
   )
 }
 
+function OwnManaged({ host }: { host: string }) {
+  const registry = useOwnRegistry(host)
+  return registry && <ManageSheet registry={registry} onClose={closeSheet} />
+}
+
 function SheetOf({ sheet }: { sheet: Sheet }) {
   const rows = useImages((state) => state.rows) ?? []
   switch (sheet.type) {
@@ -112,6 +120,12 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
       return <ConsentSheet engine={sheet.engine} onClose={closeSheet} />
     case 'registry':
       return <RegistrySheet place={sheet.place} onClose={closeSheet} />
+    case 'own':
+      return <OwnSheet onClose={closeSheet} />
+    case 'own-manage':
+      return <OwnManaged host={sheet.host} />
+    case 'own-join':
+      return <JoinSheet file={sheet.file} onClose={closeSheet} />
     case 'open-folder':
       return <OpenFolder onClose={closeSheet} />
     case 'forget-place':

@@ -24,6 +24,10 @@ export type Sheet =
   | { readonly type: 'consent'; readonly engine: string }
   /** A registry: a new one, or what is kept of this one. */
   | { readonly type: 'registry'; readonly place?: PlaceRef }
+  /** A registry of one's own: made, managed, or added from the file another computer gave. */
+  | { readonly type: 'own' }
+  | { readonly type: 'own-manage'; readonly host: string }
+  | { readonly type: 'own-join'; readonly file: File }
   | { readonly type: 'open-folder' }
   | { readonly type: 'forget-place'; readonly place: PlaceRef }
   | { readonly type: 'compare'; readonly left: Spot; readonly right: Spot }

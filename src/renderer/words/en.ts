@@ -1,3 +1,4 @@
+import { ownEn } from './own.ts'
 import { publishEn } from './publish.ts'
 
 /** Every word of the window, in English: the shape that each other language fills. */
@@ -733,4 +734,5 @@ export const en = {
     registryText: 'An online store of images.',
   },
   publish: publishEn,
+  own: ownEn,
 } as const

@@ -1,4 +1,5 @@
 import type { en } from './en.ts'
+import { ownFr } from './own.ts'
 import { publishFr } from './publish.ts'
 import type { Shape } from './shape.ts'
 
@@ -740,4 +741,5 @@ export const fr = {
     registryText: 'Un dépôt d’images en ligne.',
   },
   publish: publishFr,
+  own: ownFr,
 } satisfies Shape<typeof en>
