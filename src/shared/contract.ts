@@ -305,6 +305,8 @@ export const archiveSchema = z.object({
   checked: z.enum(['index', 'intact', 'problems']),
   problems: z.array(problemSchema),
   images: z.array(archiveImageSchema),
+  /** Names of the parts it is in, in order; absent for a file in one piece. */
+  parts: z.array(z.string()).optional(),
   /** Platforms an image names but whose content is not in the file. */
   absent: z.array(absentSchema),
 })
@@ -438,7 +440,12 @@ export const planSchema = z.object({
 })
 export type Plan = z.infer<typeof planSchema>
 
-export const saveTargetSchema = z.object({ method: saveCompressionSchema, level: levelSchema })
+export const saveTargetSchema = z.object({
+  method: saveCompressionSchema,
+  level: levelSchema,
+  /** Bytes of a part at most; without it one file. */
+  split: z.number().int().min(65_536).optional(),
+})
 
 export const copyRequestSchema = z.object({
   from: placeSchema,
@@ -448,6 +455,15 @@ export const copyRequestSchema = z.object({
   compress: saveTargetSchema.optional(),
   /** Of images with several platforms: these alone (`linux/arm64`); without it all that the destination can hold. */
   platforms: z.array(z.string()).optional(),
+  /** What is there already under all its names is left out, and told in the result. */
+  onlyNew: z.boolean().optional(),
+  /** What refers to the images goes along: signatures, attestations, bills of materials. */
+  referrers: z.boolean().optional(),
+  /**
+   * From Docker on another computer to a registry one signs in to: that Docker may be given the sign-in, so that it sends by
+   * itself what would else cross the line twice. Never without the person's word.
+   */
+  engineMaySignIn: z.boolean().optional(),
   /** Headless host: the file is made in the data folder, downloaded by the browser, then deleted. `to.path` is its name only. */
   download: z.boolean().optional(),
 })
@@ -488,14 +504,33 @@ export const transferSchema = z.object({
   /** Only with phase `done`. */
   result: z
     .object({
-      /** `digest`: of the manifest or index it has there, where the place keeps one. */
-      images: z.array(z.object({ id: z.string(), names: z.array(z.string()), digest: digest.optional() })),
+      images: z.array(
+        z.object({
+          id: z.string(),
+          names: z.array(z.string()),
+          /** Of the manifest or index it has there, where the place keeps one. */
+          digest: digest.optional(),
+          /** `names`: it was there, and got names. `same`: it was there under all of them. */
+          outcome: z.enum(['copied', 'names', 'same']),
+          /** Bytes of its layers, as far as they were known beforehand. */
+          size: z.number(),
+        }),
+      ),
       moved: z.number(),
       skipped: z.number(),
       file: z
-        .object({ path: z.string(), size: z.number(), sha256: z.string(), readBack: z.enum(['disk', 'cache']) })
+        .object({
+          path: z.string(),
+          size: z.number(),
+          sha256: z.string(),
+          readBack: z.enum(['disk', 'cache']),
+          /** The parts it was cut into, in order; absent for one file. */
+          parts: z.array(z.string()).readonly().optional(),
+        })
         .optional(),
       replaced: z.array(replacedSchema),
+      /** From a registry to Docker: whether `name@sha256:…` works there, as it does after a pull (moby/moby#43570). */
+      pinned: z.object({ name: z.string(), holds: z.boolean() }).optional(),
       /** Platforms that could not come along: the source did not have them. */
       absent: z.array(absentSchema),
       download: z.boolean(),
@@ -646,6 +681,7 @@ export const contract = {
           to: placeSchema,
           images: z.array(wantedSchema),
           platforms: z.array(z.string()).optional(),
+          referrers: z.boolean().optional(),
         }),
       )
       .output(planSchema),
@@ -672,10 +708,16 @@ export const contract = {
     makeFolder: procedure
       .input(z.object({ path: z.string(), name: z.string() }))
       .output(z.object({ path: z.string() })),
-    /** Is there a file of this name? Asked before a save replaces it. `free`: bytes free where it would be. */
-    target: procedure
-      .input(z.object({ path: z.string() }))
-      .output(z.object({ exists: z.boolean(), size: z.number().optional(), free: z.number().optional() })),
+    /** Is there a file of this name, or one in parts? Asked before a save replaces it. `free`: bytes free where it would be. */
+    target: procedure.input(z.object({ path: z.string() })).output(
+      z.object({
+        exists: z.boolean(),
+        size: z.number().optional(),
+        free: z.number().optional(),
+        /** Bytes of the largest file that its file system takes, where there is such a bound. */
+        largest: z.number().optional(),
+      }),
+    ),
     /** A file sent by the browser is not needed any more; any other is none of the host's to delete and stays. */
     release: procedure.input(z.object({ path: z.string() })).output(nothing),
     reveal: procedure.input(z.object({ path: z.string() })).output(nothing),

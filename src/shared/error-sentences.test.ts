@@ -13,6 +13,7 @@ const PARTS = Object.fromEntries(
     'place',
     'containers',
     'name',
+    'names',
     'platform',
     'have',
     'engine',
@@ -30,6 +31,8 @@ const PARTS = Object.fromEntries(
     'user',
     'absent',
     'port',
+    'missing',
+    'parts',
   ].map((part) => [part, `<${part}>`]),
 )
 

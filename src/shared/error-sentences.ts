@@ -128,6 +128,10 @@ const en: Record<ErrorCode, Sentence> = {
     what: 'No labels can be added to “{image}”[: it is not here for all its computers ({absent} is missing)].',
     next: 'Send it without new labels, or from a place that has all of it.',
   },
+  'names-left': {
+    what: 'The copy did not end, and these names[ at {place}] could not be put back: {names}.',
+    next: 'They may name the new image already: look at them there, or copy again. The details say why it did not end.',
+  },
   'file-missing': {
     what: 'There is no file “{path}”.',
     next: 'Check the name, or whether the drive is still plugged in.',
@@ -194,6 +198,14 @@ const en: Record<ErrorCode, Sentence> = {
   'layer-foreign': {
     what: 'A layer of {image} is not kept with it: its maker gives it from a place of their own[ ({url})].',
     next: 'Copy it to a registry or a folder, which only name that layer, or get the image on the computer that will run it.',
+  },
+  'set-incomplete': {
+    what: '“{path}” was cut into parts, and some are missing: {missing}.',
+    next: 'Copy the missing parts into the same folder as the others, then try again.',
+  },
+  'part-damaged': {
+    what: 'Some parts of “{path}” are damaged: {parts}.',
+    next: 'Copy those parts again from where they were made; the others are fine.',
   },
   'layer-missing': {
     what: 'A layer of {image} is not in “{path}”.',
@@ -441,6 +453,10 @@ const fr: Record<ErrorCode, Sentence> = {
     what: 'Aucune étiquette ne peut être ajoutée à « {image} »[ : elle n’est pas là pour tous ses ordinateurs (il manque {absent})].',
     next: 'Envoyez-la sans nouvelles étiquettes, ou depuis un endroit qui l’a en entier.',
   },
+  'names-left': {
+    what: 'La copie n’a pas abouti, et ces noms[ chez {place}] n’ont pas pu être remis : {names}.',
+    next: 'Ils désignent peut-être déjà la nouvelle image : regardez-les là-bas, ou recommencez la copie. Les détails disent pourquoi elle n’a pas abouti.',
+  },
   'file-missing': {
     what: 'Il n’y a pas de fichier « {path} ».',
     next: 'Vérifiez le nom, ou si la clé est toujours branchée.',
@@ -510,6 +526,14 @@ const fr: Record<ErrorCode, Sentence> = {
   'layer-foreign': {
     what: 'Une couche de {image} n’est pas gardée avec elle : son auteur la donne depuis un endroit à lui[ ({url})].',
     next: 'Copiez l’image vers un registre ou un dossier, qui ne font que nommer cette couche, ou récupérez-la sur l’ordinateur qui l’exécutera.',
+  },
+  'set-incomplete': {
+    what: '« {path} » a été découpé, et il manque des parties : {missing}.',
+    next: 'Copiez les parties manquantes dans le même dossier que les autres, puis réessayez.',
+  },
+  'part-damaged': {
+    what: 'Des parties de « {path} » sont abîmées : {parts}.',
+    next: 'Copiez de nouveau ces parties-là depuis l’endroit où elles ont été faites ; les autres sont bonnes.',
   },
   'layer-missing': {
     what: 'Une couche de {image} n’est pas dans « {path} ».',

@@ -33,6 +33,7 @@ export const ERROR_CODES = [
   'name-invalid',
   'name-unclear',
   'labels-refused',
+  'names-left',
   // files and drives
   'file-missing',
   'file-denied',
@@ -53,6 +54,8 @@ export const ERROR_CODES = [
   'archive-hostile',
   'archive-too-large',
   'archive-window',
+  'set-incomplete',
+  'part-damaged',
   'layer-missing',
   'layer-foreign',
   'digest-mismatch',
@@ -131,4 +134,10 @@ export function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
   const raw = error instanceof Error ? error.message : String(error)
   return new AppError('internal', {}, { cause: error, raw })
+}
+
+/** How work ended that was told to stop: cancelled, unless undoing it left something that must be told. */
+export function ended(error: unknown, cancelled: boolean): unknown {
+  const left = error instanceof AppError && error.code === 'names-left'
+  return cancelled && !left ? new AppError('cancelled', {}, { cause: error }) : error
 }

@@ -12,6 +12,8 @@ export type Sheet =
   | { readonly type: 'copy'; readonly place: PlaceRef; readonly ids: readonly string[]; readonly to?: PlaceRef }
   /** To registries; the sheet may outlive the list the rows are from. */
   | { readonly type: 'publish'; readonly place: PlaceRef; readonly rows: readonly PublishRow[] }
+  /** All of a place, whether it is on screen or not. */
+  | { readonly type: 'whole'; readonly place: PlaceRef }
   | { readonly type: 'removal'; readonly place: PlaceRef; readonly ids: readonly string[] }
   | { readonly type: 'last-name'; readonly engine: string; readonly id: string }
   /** Back to the version that is kept as `backup`. */

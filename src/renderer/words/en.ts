@@ -1,5 +1,6 @@
 import { ownEn } from './own.ts'
 import { publishEn } from './publish.ts'
+import { wholeEn } from './whole.ts'
 
 /** Every word of the window, in English: the shape that each other language fills. */
 export const en = {
@@ -426,6 +427,8 @@ export const en = {
       'oci-archive': 'Docker image file (OCI)',
       rootfs: 'Files of one container (docker export)',
     },
+    parts_one: '{{count, number}} part',
+    parts_other: '{{count, number}} parts',
     compressed: '{{size}} compressed, {{open}} once opened',
     reading: 'Reading the file…',
     readingOf: 'Reading the file: {{done}} of {{total}}',
@@ -526,6 +529,11 @@ export const en = {
     saveAs: 'Save…',
     several: '{{first}}-and-{{count}}',
     command: 'Show the command',
+    split: 'In one piece or in parts',
+    splitHint: 'Sticks in FAT32 take no file of 4 GB or more. Parts are put together by Caboteur, or by cat.',
+    splitFat: 'This drive takes no file larger than {{size}} (FAT32). Parts are put together by Caboteur, or by cat.',
+    splitNone: 'One file',
+    splitBy: 'Parts of {{size}}',
   },
   copy: {
     title_one: 'Send {{image}}',
@@ -553,6 +561,11 @@ export const en = {
     allPlatforms: 'All ({{count, number}})',
     somePlatforms: 'Only these',
     noPlatform: 'Choose at least one.',
+    referrers: 'Signatures and what else refers to the images go along',
+    referrersHint: 'Attestations and bills of materials too, where there are any.',
+    engineSignIn: 'Let this Docker sign in to {{host}} for itself',
+    engineSignInHint:
+      'It then sends straight to the registry, over the shorter way, and gets to know your password or token. Without it everything passes through this computer.',
     planning: 'Comparing with what {{place}} has…',
     summary_one: '{{count, number}} image goes to {{place}}: {{move}} to copy instead of {{total}}.',
     summary_other: '{{count, number}} images go to {{place}}: {{move}} to copy instead of {{total}}.',
@@ -570,6 +583,7 @@ export const en = {
     summarySame_one: '{{count, number}} image is already in {{place}} with the same names: nothing to do.',
     summarySame_other: '{{count, number}} images are already in {{place}} with the same names: nothing to do.',
   },
+  whole: wholeEn,
   finding: {
     elsewhere: 'Elsewhere',
     fingerprint: 'What this fingerprint is',
@@ -619,6 +633,8 @@ export const en = {
     title: 'Transfers',
     digestLost:
       'A Docker with its classic image store that loads this file knows the image by name, not by “name@sha256:…”: where that form is used (Kubernetes, compose with digests), get it from the registry instead.',
+    digestHolds: '“{{name}}” works in this Docker.',
+    digestNot: 'In this Docker the image is known by its name, not by “{{name}}”.',
     none: 'Nothing under way',
     showAll: 'Show all',
     hide: 'Hide',
@@ -655,6 +671,8 @@ export const en = {
     layers: 'Layer by layer',
     layer: 'Layer {{number}}',
     loaded: 'Loaded: {{names}}',
+    savedParts_one: 'Saved: {{path}}: {{size}}, in {{count, number}} part',
+    savedParts_other: 'Saved: {{path}}: {{size}}, in {{count, number}} parts with their sums in SHA256SUMS',
     saved: 'Saved: {{path}} ({{size}})',
     savedDownload: 'Ready to download: {{file}} ({{size}})',
     moved: '{{moved}} copied, {{skipped}} were there already',

@@ -2,6 +2,7 @@ import type { en } from './en.ts'
 import { ownFr } from './own.ts'
 import { publishFr } from './publish.ts'
 import type { Shape } from './shape.ts'
+import { wholeFr } from './whole.ts'
 
 /** Tous les mots de la fenêtre, en français. */
 export const fr = {
@@ -431,6 +432,8 @@ export const fr = {
       'oci-archive': 'Fichier d’images Docker (OCI)',
       rootfs: 'Fichiers d’un conteneur (docker export)',
     },
+    parts_one: '{{count, number}} partie',
+    parts_other: '{{count, number}} parties',
     compressed: '{{size}} compressé, {{open}} une fois ouvert',
     reading: 'Lecture du fichier…',
     readingOf: 'Lecture du fichier : {{done}} sur {{total}}',
@@ -533,6 +536,11 @@ export const fr = {
     saveAs: 'Enregistrer…',
     several: '{{first}}-et-{{count}}',
     command: 'Montrer la commande',
+    split: 'En un morceau ou en parties',
+    splitHint: 'Les clés en FAT32 ne prennent pas de fichier de 4 Go ou plus. Caboteur (ou cat) réunit les parties.',
+    splitFat: 'Ce support ne prend pas de fichier de plus de {{size}} (FAT32). Caboteur (ou cat) réunit les parties.',
+    splitNone: 'Un seul fichier',
+    splitBy: 'Parties de {{size}}',
   },
   copy: {
     title_one: 'Envoyer {{image}}',
@@ -560,6 +568,11 @@ export const fr = {
     allPlatforms: 'Tous ({{count, number}})',
     somePlatforms: 'Seulement ceux-ci',
     noPlatform: 'Choisissez-en au moins un.',
+    referrers: 'Les signatures et tout ce qui se rapporte aux images suivent',
+    referrersHint: 'Les attestations et listes de composants aussi, s’il y en a.',
+    engineSignIn: 'Laisser ce Docker se connecter lui-même à {{host}}',
+    engineSignInHint:
+      'Il envoie alors directement au registre, par le chemin le plus court, et apprend votre mot de passe ou jeton. Sinon tout passe par cet ordinateur.',
     planning: 'Comparaison avec ce que contient {{place}}…',
     summary_one: '{{count, number}} image va vers {{place}} : {{move}} à copier au lieu de {{total}}.',
     summary_other: '{{count, number}} images vont vers {{place}} : {{move}} à copier au lieu de {{total}}.',
@@ -577,6 +590,7 @@ export const fr = {
     summarySame_one: '{{count, number}} image est déjà dans {{place}} sous les mêmes noms : rien à faire.',
     summarySame_other: '{{count, number}} images sont déjà dans {{place}} sous les mêmes noms : rien à faire.',
   },
+  whole: wholeFr,
   finding: {
     elsewhere: 'Ailleurs',
     fingerprint: 'Ce qu’est cette empreinte',
@@ -625,6 +639,8 @@ export const fr = {
   transfers: {
     digestLost:
       'Un Docker avec son magasin d’images classique qui charge ce fichier connaît l’image par son nom, pas par « nom@sha256:… » : là où cette forme est utilisée (Kubernetes, compose avec empreintes), récupérez-la plutôt depuis le registre.',
+    digestHolds: '« {{name}} » fonctionne dans ce Docker.',
+    digestNot: 'Dans ce Docker, l’image est connue par son nom, pas par « {{name}} ».',
     title: 'Transferts',
     none: 'Rien en cours',
     showAll: 'Tout voir',
@@ -662,6 +678,9 @@ export const fr = {
     layers: 'Couche par couche',
     layer: 'Couche {{number}}',
     loaded: 'Chargé : {{names}}',
+    savedParts_one: 'Enregistré : {{path}} : {{size}}, en {{count, number}} partie',
+    savedParts_other:
+      'Enregistré : {{path}} : {{size}}, en {{count, number}} parties avec leurs sommes dans SHA256SUMS',
     saved: 'Enregistré : {{path}} ({{size}})',
     savedDownload: 'Prêt à télécharger : {{file}} ({{size}})',
     moved: '{{moved}} copiés, {{skipped}} étaient déjà là',

@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts'
+import type { SignIn } from '../place.ts'
 import type { Challenge } from './challenge.ts'
 import { type Refusal, refusalError } from './failure.ts'
 import { unlessAborted } from './gate.ts'
@@ -8,10 +9,7 @@ import type { Secrets } from './secrets.ts'
 import type { Reply, Wire } from './wire.ts'
 
 /** How one signs in to a registry. Docker's config calls the second `identitytoken`, the third `registrytoken`. */
-export type Credentials =
-  | { readonly type: 'password'; readonly username: string; readonly password: string }
-  | { readonly type: 'identity-token'; readonly token: string }
-  | { readonly type: 'bearer'; readonly token: string }
+export type Credentials = SignIn
 
 interface Realm {
   readonly url: URL
