@@ -33,6 +33,7 @@ const PARTS = Object.fromEntries(
     'minutes',
     'action',
     'missing',
+    'absent',
     'port',
     'missing',
     'parts',

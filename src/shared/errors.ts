@@ -32,6 +32,7 @@ export const ERROR_CODES = [
   'platform-unchosen',
   'name-invalid',
   'name-unclear',
+  'labels-refused',
   'names-left',
   // files and drives
   'file-missing',

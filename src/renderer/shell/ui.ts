@@ -4,6 +4,7 @@ import type { ErrorData } from '../../shared/errors.ts'
 import type { PresetId } from '../../shared/presets.ts'
 import { asFailure } from '../errors/failure.ts'
 import type { RegistryPlace } from '../places/place-ref.ts'
+import type { PublishRow } from '../publishing/draft.ts'
 
 export type Sheet =
   | { readonly type: 'details'; readonly place: PlaceRef; readonly id: string }
@@ -11,6 +12,8 @@ export type Sheet =
   | { readonly type: 'save'; readonly place: PlaceRef; readonly ids: readonly string[]; readonly folder?: string }
   /** Images of the place on screen to another; `to`: where they were dropped. */
   | { readonly type: 'copy'; readonly place: PlaceRef; readonly ids: readonly string[]; readonly to?: PlaceRef }
+  /** To registries; the sheet may outlive the list the rows are from. */
+  | { readonly type: 'publish'; readonly place: PlaceRef; readonly rows: readonly PublishRow[] }
   /** All of a place, whether it is on screen or not. */
   | { readonly type: 'whole'; readonly place: PlaceRef }
   | { readonly type: 'removal'; readonly place: PlaceRef; readonly ids: readonly string[] }

@@ -1,6 +1,7 @@
 import { accountsEn } from './accounts.ts'
 import { ownEn } from './own.ts'
 import { presetsEn } from './presets.ts'
+import { publishEn } from './publish.ts'
 import { repositoriesEn } from './repositories.ts'
 import { wholeEn } from './whole.ts'
 
@@ -44,6 +45,8 @@ export const en = {
     loadWords: 'load open file import',
     saveWords: 'save export file drive archive',
     addWords: 'add computer ssh server remote other',
+    publishWords: 'publish push upload online registry hub',
+    publishFirst: 'Choose images first, then publish them.',
     found: 'Actions found',
     saveFirst: 'Choose images first, then save them to a file.',
   },
@@ -761,6 +764,7 @@ export const en = {
     registry: 'Registry',
     registryText: 'An online store of images.',
   },
+  publish: publishEn,
   own: ownEn,
   accounts: accountsEn,
   presets: presetsEn,

@@ -2,6 +2,7 @@ import { accountsFr } from './accounts.ts'
 import type { en } from './en.ts'
 import { ownFr } from './own.ts'
 import { presetsFr } from './presets.ts'
+import { publishFr } from './publish.ts'
 import { repositoriesFr } from './repositories.ts'
 import type { Shape } from './shape.ts'
 import { wholeFr } from './whole.ts'
@@ -46,6 +47,8 @@ export const fr = {
     loadWords: 'charger ouvrir fichier importer',
     saveWords: 'enregistrer exporter fichier clé archive sauvegarder',
     addWords: 'ajouter ordinateur serveur distant autre',
+    publishWords: 'publier pousser push en ligne registre hub mettre envoyer',
+    publishFirst: 'Choisissez d’abord des images, puis publiez-les.',
     found: 'Actions trouvées',
     saveFirst: 'Choisissez d’abord des images, puis enregistrez-les dans un fichier.',
   },
@@ -769,6 +772,7 @@ export const fr = {
     registry: 'Registre',
     registryText: 'Un dépôt d’images en ligne.',
   },
+  publish: publishFr,
   own: ownFr,
   accounts: accountsFr,
   presets: presetsFr,
