@@ -125,7 +125,7 @@ export const test = base.extend<Options & Given, Kept>({
       await desktop.end()
       expect(desktop.complaints, 'the desktop process complains of nothing').toBe('')
     } else {
-      const host = await startHeadless({ ...options, env: environment, roots: [folder] })
+      const host = await startHeadless({ ...options, environment, roots: [folder] })
       const app = await openInBrowser(page, host, folder, language)
       await app.show({ lang: language })
       await use(app)

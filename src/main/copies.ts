@@ -1,9 +1,11 @@
 import type { CopyRequest, PlaceRef, Plan, Replaced, Wanted } from '../shared/contract.ts'
 import { AppError } from '../shared/errors.ts'
+import { labelKey, OCI_LABELS } from '../shared/labels.ts'
 import { type Digest, familiarRepository, isDigest, normaliseName } from '../shared/reference.ts'
 import type { Backups } from './backups.ts'
 import { type Copied, copy } from './copy/copy.ts'
 import { type Joined, joined } from './copy/joined.ts'
+import { type Labels, relabelled } from './copy/relabelled.ts'
 import { type Going, goingOf, NOTHING, type Result, resultOf } from './copy-outcome.ts'
 import type { Host } from './host.ts'
 import type { Opener } from './opener.ts'
@@ -75,11 +77,13 @@ export class Copies {
 
   /** The images in the order asked, and one source for all of them. */
   async #read({ from, images: wanted }: Asked, signal: AbortSignal): Promise<{ source: Source; images: Image[] }> {
+    // Without any image the place is opened all the same: whether it may be is answered.
+    if (wanted.length === 0) return { source: await this.#parts.opener.source(from, signal), images: [] }
     const groups = Map.groupBy(wanted, ({ place = from }) => JSON.stringify(place))
     const parts: Joined[] = []
     const read = new Map<Wanted, Image>()
     for (const group of groups.values()) {
-      const source = await this.#parts.opener.source(group[0]?.place ?? from, signal)
+      const source = labelled(await this.#parts.opener.source(group[0]?.place ?? from, signal), group)
       const images = await source.read(
         group.map(({ id }) => asId(id)),
         signal,
@@ -224,9 +228,19 @@ export class Copies {
   }
 }
 
+/** A source whose images say of themselves what the person added. */
+function labelled(source: Source, wanted: readonly Wanted[]): Source {
+  const labels = new Map<Digest, Labels>()
+  for (const { id, labels: added = {} } of wanted) {
+    const whole = OCI_LABELS.flatMap((label) => (added[label] ? [[labelKey(label), added[label]] as const] : []))
+    if (whole.length > 0) labels.set(asId(id), Object.fromEntries(whole))
+  }
+  return labels.size === 0 ? source : relabelled(source, labels)
+}
+
 /** What the window called it: the image it asked for, or the first of those that became one. */
 function idOf({ images }: Asked, index: number, { image }: Wish): string {
-  const asked = images.find(({ id }) => id === image.id || image.parts?.some((part) => part.id === id))
+  const asked = images.find(({ id }) => [image, ...(image.parts ?? [])].some((one) => (one.was ?? one.id) === id))
   return asked?.id ?? images[index]?.id ?? image.id
 }
 

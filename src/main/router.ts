@@ -2,12 +2,15 @@ import { stat } from 'node:fs/promises'
 import type { Router } from '@orpc/server'
 import type { Contract } from '../shared/contract.ts'
 import { AppError, asAppError } from '../shared/errors.ts'
+import { accountRoutes } from './accounts/routes.ts'
 import type { App } from './app.ts'
 import { freeSpace, largestFile } from './files.ts'
 import { getRoutes } from './getting/routes.ts'
 import { ownRoutes } from './own-registry/routes.ts'
 import { imageDetails, imageFacts, planRemoval, removeImage, untagImage } from './place/engine/images.ts'
 import { hostKeys, trust } from './place/engine/ssh/host-keys.ts'
+import { portalRoutes } from './portal/routes.ts'
+import { publishRoutes } from './publish/routes.ts'
 import { type Context, copies, os, stream, until } from './routing.ts'
 import { compare, search } from './search.ts'
 
@@ -58,6 +61,8 @@ function folders(app: App): NonNullable<App['host']['folders']> {
 /** The contract, a line a procedure. */
 export const router: Router<Contract, Context> = os.router({
   host: os.host.handler(({ context }) => context.app.host.info),
+  portal: portalRoutes,
+  publish: publishRoutes,
   engines: {
     watch: os.engines.watch.handler(({ context: { app }, signal }) =>
       stream(copies(app.engines.list.watch(until(signal)))),
@@ -119,12 +124,6 @@ export const router: Router<Contract, Context> = os.router({
     open: os.places.open.handler(async ({ context: { app }, input }) => ({
       place: await app.others.add(input.path, input.create),
     })),
-    testRegistry: os.places.testRegistry.handler(({ context: { app }, input, signal }) =>
-      app.testRegistry(input.registry, input.password, until(signal)),
-    ),
-    addRegistry: os.places.addRegistry.handler(({ context: { app }, input }) =>
-      app.addRegistry(input.registry, input.password),
-    ),
     forget: os.places.forget.handler(async ({ context: { app }, input }) => {
       await app.others.forget(input.place)
       return {}
@@ -214,6 +213,7 @@ export const router: Router<Contract, Context> = os.router({
   },
   own: ownRoutes,
   get: getRoutes,
+  accounts: accountRoutes,
 })
 
 async function* opened(app: App, signal: AbortSignal): AsyncGenerator<{ paths: string[] }> {

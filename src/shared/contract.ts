@@ -1,8 +1,20 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
+import { accountProcedures } from './contract-accounts.ts'
 import { getProcedures } from './contract-get.ts'
 import { own } from './contract-own.ts'
-import { digest, errorSchema, nothing, placeSchema, platformSchema, procedure, spotSchema } from './contract-words.ts'
+import { portalProcedures } from './contract-portal.ts'
+import { publishProcedures } from './contract-publish.ts'
+import {
+  digest,
+  errorSchema,
+  nothing,
+  placeSchema,
+  platformSchema,
+  procedure,
+  spotSchema,
+  wantedSchema,
+} from './contract-words.ts'
 import { ERROR_CODES } from './errors.ts'
 import { REGISTRY_KINDS } from './registry-kinds.ts'
 
@@ -14,6 +26,8 @@ export {
   platformSchema,
   type Spot,
   spotSchema,
+  type Wanted,
+  wantedSchema,
 } from './contract-words.ts'
 
 /**
@@ -330,17 +344,6 @@ export const placeInfoSchema = z.object({
 })
 export type PlaceInfo = z.infer<typeof placeInfoSchema>
 
-/** A registry as it is added. */
-export const registryFormSchema = z.object({
-  host: z.string(),
-  /** Speak without encryption: only after the person said so. Loopback needs no permission. */
-  plain: z.boolean(),
-  /** PEM text of an authority of its own. */
-  ca: z.string().optional(),
-  username: z.string().optional(),
-})
-export type RegistryForm = z.infer<typeof registryFormSchema>
-
 /** An image of a layout, of a repository, or of a file in a folder. */
 export const contentRowSchema = z.object({
   /** Stands for it in `plan` and `start`. */
@@ -396,15 +399,6 @@ export const comparisonSchema = z.object({
 export type Comparison = z.infer<typeof comparisonSchema>
 
 // ---- copies ---------------------------------------------------------------------------------------------------------
-
-/** One image of a copy, and the names it gets there. `keepAs`: the name the image that has `name` now keeps instead. */
-export const wantedSchema = z.object({
-  id: z.string(),
-  /** Where it is, when it comes from a place of several: a repository of the registry, a file of the folder. */
-  place: placeSchema.optional(),
-  names: z.array(z.object({ name: z.string(), keepAs: z.string().optional() })),
-})
-export type Wanted = z.infer<typeof wantedSchema>
 
 export const planSchema = z.object({
   /** The destination holds one platform only: these are to choose from (`platforms` of the request). Empty: nothing to choose. */
@@ -507,6 +501,8 @@ export const transferSchema = z.object({
         z.object({
           id: z.string(),
           names: z.array(z.string()),
+          /** Of the manifest or index it has there, where the place keeps one. */
+          digest: digest.optional(),
           /** `names`: it was there, and got names. `same`: it was there under all of them. */
           outcome: z.enum(['copied', 'names', 'same']),
           /** Bytes of its layers, as far as they were known beforehand. */
@@ -553,6 +549,8 @@ export type Folder = z.infer<typeof folderSchema>
 
 export const contract = {
   host: procedure.input(nothing).output(hostSchema),
+  portal: portalProcedures,
+  publish: publishProcedures,
   engines: {
     /** All engines found, again whenever one changes. */
     watch: procedure.input(nothing).output(eventIterator(z.array(engineSchema))),
@@ -622,14 +620,6 @@ export const contract = {
     watch: procedure.input(nothing).output(eventIterator(z.array(placeInfoSchema))),
     /** Opens a folder as what it is: a layout, or a folder of image files. `create`: an empty one becomes a layout. @throws layout-not-one, file-missing */
     open: procedure.input(z.object({ path: z.string(), create: z.boolean() })).output(z.object({ place: placeSchema })),
-    /** Asks a registry who it is, and signs in with what was typed. Keeps nothing. */
-    testRegistry: procedure
-      .input(z.object({ registry: registryFormSchema, password: z.string().optional() }))
-      .output(z.object({ auth: z.enum(['none', 'basic', 'bearer']), signedIn: z.boolean() })),
-    /** `remembered` false: no keychain took the password, it is good for this run. */
-    addRegistry: procedure
-      .input(z.object({ registry: registryFormSchema, password: z.string().optional() }))
-      .output(z.object({ place: placeSchema, remembered: z.boolean() })),
     /** Takes a folder or registry off the list, and forgets its password. Nothing in it changes. */
     forget: procedure.input(z.object({ place: placeSchema })).output(nothing),
     /** Repositories of a registry as they come; most public registries keep that list to themselves. @throws registry-unsupported, registry-denied */
@@ -721,6 +711,7 @@ export const contract = {
     watchOpened: procedure.input(nothing).output(eventIterator(z.object({ paths: z.array(z.string()) }))),
   },
   own,
+  accounts: accountProcedures,
 }
 
 export type Contract = typeof contract

@@ -1,3 +1,4 @@
+import { NAME_RULES, refusalsEn, refusalsFr } from './error-sentences-refusals.ts'
 import type { ErrorCode, ErrorData } from './errors.ts'
 
 /**
@@ -123,6 +124,10 @@ const en: Record<ErrorCode, Sentence> = {
   'name-unclear': {
     what: 'A name was given for {count} images.',
     next: 'Choose one image, or leave the name out.',
+  },
+  'labels-refused': {
+    what: 'No labels can be added to “{image}”[: it is not here for all its computers ({absent} is missing)].',
+    next: 'Send it without new labels, or from a place that has all of it.',
   },
   'names-left': {
     what: 'The copy did not end, and these names[ at {place}] could not be put back: {names}.',
@@ -327,6 +332,7 @@ const en: Record<ErrorCode, Sentence> = {
     what: '{name} is the only user.',
     next: 'Add another user first: without any, everybody who reaches this registry could read and change it.',
   },
+  ...refusalsEn,
   cancelled: { what: 'Cancelled.', next: 'Nothing was left behind.' },
   usage: { what: '{detail}', next: 'See “caboteur --help”.' },
   internal: {
@@ -444,6 +450,10 @@ const fr: Record<ErrorCode, Sentence> = {
   'name-unclear': {
     what: 'Un seul nom a été donné pour {count} images.',
     next: 'Choisissez une seule image, ou ne donnez pas de nom.',
+  },
+  'labels-refused': {
+    what: 'Aucune étiquette ne peut être ajoutée à « {image} »[ : elle n’est pas là pour tous ses ordinateurs (il manque {absent})].',
+    next: 'Envoyez-la sans nouvelles étiquettes, ou depuis un endroit qui l’a en entier.',
   },
   'names-left': {
     what: 'La copie n’a pas abouti, et ces noms[ chez {place}] n’ont pas pu être remis : {names}.',
@@ -651,6 +661,7 @@ const fr: Record<ErrorCode, Sentence> = {
     what: '{name} est le seul utilisateur.',
     next: 'Ajoutez d’abord un autre utilisateur : sans aucun, quiconque atteint ce registre pourrait le lire et le modifier.',
   },
+  ...refusalsFr,
   cancelled: { what: 'Annulé.', next: 'Rien n’est resté.' },
   usage: { what: '{detail}', next: 'Voir « caboteur --help ».' },
   internal: {
@@ -689,6 +700,7 @@ const KINDS: Record<string, { readonly en: string; readonly fr: string }> = {
 function fill(template: string, error: ErrorData, language: Language): string {
   const part = (name: string): string | undefined => {
     const value = error.parts[name]
+    if (name === 'rule' && value !== undefined) return NAME_RULES[String(value)]?.[language] ?? String(value)
     if (name === 'kind' && value !== undefined) return KINDS[String(value)]?.[language] ?? String(value)
     return value === undefined ? undefined : String(value)
   }

@@ -1,6 +1,7 @@
 import { ActionIcon, Button } from '@mantine/core'
-import { IconArrowsDiff, IconSend, IconTrash, IconX } from '@tabler/icons-react'
+import { IconArrowsDiff, IconCloudUpload, IconSend, IconTrash, IconX } from '@tabler/icons-react'
 import type { PlaceRef } from '../../shared/contract.ts'
+import { canPublish, openPublish } from '../publishing/open-publish.ts'
 import { openSheet } from '../shell/ui.ts'
 import { useWords } from '../words/use-words.ts'
 import { chooseImages, useImages } from './image-store.ts'
@@ -12,7 +13,8 @@ export function SelectionBar({ place }: { place: PlaceRef }) {
   if (chosen.size === 0) return null
   const ids = [...chosen]
   const [left, right] = ids
-  const bytes = (rows ?? []).reduce((sum, row) => (chosen.has(row.id) ? sum + row.size : sum), 0)
+  const taken = (rows ?? []).filter((row) => chosen.has(row.id))
+  const bytes = taken.reduce((sum, row) => sum + row.size, 0)
   const engine = place.type === 'engine'
   return (
     <section className="selection" aria-label={t('images.selection')}>
@@ -30,6 +32,15 @@ export function SelectionBar({ place }: { place: PlaceRef }) {
       >
         {t('images.send')}
       </Button>
+      {canPublish(place, taken) && (
+        <Button
+          variant="default"
+          leftSection={<IconCloudUpload size={16} aria-hidden />}
+          onClick={() => openPublish(place, taken)}
+        >
+          {t('publish.menu')} <span className="docker-word">push</span>
+        </Button>
+      )}
       {ids.length === 2 && left !== undefined && right !== undefined && (
         <Button
           variant="default"

@@ -1,7 +1,10 @@
 import { create } from 'zustand'
 import type { PlaceRef, Replaced, Spot } from '../../shared/contract.ts'
 import type { ErrorData } from '../../shared/errors.ts'
+import type { PresetId } from '../../shared/presets.ts'
 import { asFailure } from '../errors/failure.ts'
+import type { RegistryPlace } from '../places/place-ref.ts'
+import type { PublishRow } from '../publishing/draft.ts'
 
 export type Sheet =
   | { readonly type: 'details'; readonly place: PlaceRef; readonly id: string }
@@ -9,6 +12,8 @@ export type Sheet =
   | { readonly type: 'save'; readonly place: PlaceRef; readonly ids: readonly string[]; readonly folder?: string }
   /** Images of the place on screen to another; `to`: where they were dropped. */
   | { readonly type: 'copy'; readonly place: PlaceRef; readonly ids: readonly string[]; readonly to?: PlaceRef }
+  /** To registries; the sheet may outlive the list the rows are from. */
+  | { readonly type: 'publish'; readonly place: PlaceRef; readonly rows: readonly PublishRow[] }
   /** All of a place, whether it is on screen or not. */
   | { readonly type: 'whole'; readonly place: PlaceRef }
   | { readonly type: 'removal'; readonly place: PlaceRef; readonly ids: readonly string[] }
@@ -21,8 +26,20 @@ export type Sheet =
   | { readonly type: 'forget'; readonly engine: string }
   /** The fingerprint of a computer that is in the list, but not known yet. */
   | { readonly type: 'consent'; readonly engine: string }
-  /** A registry: a new one, or what is kept of this one. */
-  | { readonly type: 'registry'; readonly place?: PlaceRef }
+  /** A registry: a new one (`preset`: which), or what is kept of this one; `another`: one more account there. */
+  | { readonly type: 'registry'; readonly place?: PlaceRef; readonly another?: boolean; readonly preset?: PresetId }
+  | { readonly type: 'which-registry' }
+  | { readonly type: 'sign-out'; readonly host: string; readonly account: string }
+  /** About a repository of a registry: who sees it, its texts. */
+  | { readonly type: 'repository'; readonly place: RegistryPlace; readonly path: string }
+  | { readonly type: 'new-repository'; readonly place: RegistryPlace }
+  /** The words before a repository is shown to others, or to nobody else. */
+  | {
+      readonly type: 'visibility'
+      readonly place: RegistryPlace
+      readonly path: string
+      readonly to: 'public' | 'private'
+    }
   /** A registry of one's own: made, managed, or added from the file another computer gave. */
   | { readonly type: 'own' }
   | { readonly type: 'own-manage'; readonly host: string }

@@ -12,6 +12,7 @@ import {
   type HostKeys,
   type Plan,
 } from '../../shared/contract.ts'
+import type { MineEvent, Standing } from '../../shared/contract-portal.ts'
 import type { ErrorCode } from '../../shared/errors.ts'
 import type { Client } from '../connect.ts'
 
@@ -43,10 +44,14 @@ export interface Answers {
   computer?: () => Computer
   start?: () => void
   back?: () => Outputs['images']['back']
-  testRegistry?: (input: Inputs['places']['testRegistry']) => Outputs['places']['testRegistry']
+  testRegistry?: (input: Inputs['accounts']['test']) => Outputs['accounts']['test']
   open?: (input: Inputs['places']['open']) => Outputs['places']['open']
   search?: (input: Inputs['search']) => Found[]
   compare?: () => Outputs['compare']
+  mine?: () => AsyncIterable<MineEvent>
+  repository?: (input: Inputs['portal']['repository']) => Standing
+  create?: (input: Inputs['portal']['create']) => void
+  change?: (input: Inputs['portal']['change']) => void
 }
 
 export interface FakeHost {
@@ -91,6 +96,16 @@ function planAll(archive: Archive, { images }: Pick<CopyRequest, 'images'>): Pla
   return { images: planned, move: total, total, exact: true, absent: [] }
 }
 
+/** A registry that lets everybody in. */
+export const OPEN_REGISTRY: Outputs['accounts']['test'] = {
+  kind: 'distribution',
+  encrypted: true,
+  auth: 'none',
+  signedIn: { type: 'nobody' },
+  push: { type: 'unknown' },
+  pull: { type: 'yes' },
+}
+
 /** Fails as a host does: with an error of the contract. */
 export function refuse(code: ErrorCode, parts: Record<string, string> = {}): never {
   throw new ORPCError('FAILED', { defined: true, data: { code, parts } })
@@ -111,6 +126,24 @@ export function fakeHost({ archive = NO_ARCHIVE, answers = {}, plan, exists = fa
   const { engines, images, places, preferences } = os
   const client = createRouterClient({
     host: os.host.handler(() => host),
+    portal: {
+      mine: os.portal.mine.handler(async function* () {
+        if (answers.mine) yield* answers.mine()
+      }),
+      repository: os.portal.repository.handler(
+        ({ input }) => answers.repository?.(input) ?? refuse('registry-unsupported'),
+      ),
+      create: os.portal.create.handler(({ input }) => {
+        asked.push(['create', input])
+        answers.create?.(input)
+        return {}
+      }),
+      change: os.portal.change.handler(({ input }) => {
+        asked.push(['change', input])
+        answers.change?.(input)
+        return {}
+      }),
+    },
     engines: {
       hostKeys: engines.hostKeys.handler(({ input }) => {
         asked.push(['hostKeys', input])
@@ -160,14 +193,6 @@ export function fakeHost({ archive = NO_ARCHIVE, answers = {}, plan, exists = fa
       }),
     },
     places: {
-      testRegistry: places.testRegistry.handler(({ input }) => {
-        asked.push(['testRegistry', input])
-        return answers.testRegistry?.(input) ?? { auth: 'none' as const, signedIn: false }
-      }),
-      addRegistry: places.addRegistry.handler(({ input }) => {
-        asked.push(['addRegistry', input])
-        return { place: { type: 'registry' as const, host: input.registry.host }, remembered: true }
-      }),
       open: places.open.handler(({ input }) => {
         asked.push(['open', input])
         return answers.open?.(input) ?? { place: { type: 'layout' as const, path: input.path } }
@@ -175,6 +200,16 @@ export function fakeHost({ archive = NO_ARCHIVE, answers = {}, plan, exists = fa
       forget: places.forget.handler(({ input }) => {
         asked.push(['forget', input])
         return {}
+      }),
+    },
+    accounts: {
+      test: os.accounts.test.handler(({ input }) => {
+        asked.push(['testRegistry', input])
+        return answers.testRegistry?.(input) ?? OPEN_REGISTRY
+      }),
+      add: os.accounts.add.handler(({ input }) => {
+        asked.push(['addRegistry', input])
+        return { place: { type: 'registry' as const, host: input.registry.host }, remembered: true }
       }),
     },
     search: os.search.handler(async function* ({ input }) {

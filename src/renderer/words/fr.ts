@@ -1,6 +1,10 @@
+import { accountsFr } from './accounts.ts'
 import type { en } from './en.ts'
 import { gettingFr } from './getting.ts'
 import { ownFr } from './own.ts'
+import { presetsFr } from './presets.ts'
+import { publishFr } from './publish.ts'
+import { repositoriesFr } from './repositories.ts'
 import type { Shape } from './shape.ts'
 import { wholeFr } from './whole.ts'
 
@@ -45,6 +49,8 @@ export const fr = {
     saveWords: 'enregistrer exporter fichier clé archive sauvegarder',
     getWords: 'récupérer en ligne pull télécharger hub',
     addWords: 'ajouter ordinateur serveur distant autre',
+    publishWords: 'publier pousser push en ligne registre hub mettre envoyer',
+    publishFirst: 'Choisissez d’abord des images, puis publiez-les.',
     found: 'Actions trouvées',
     saveFirst: 'Choisissez d’abord des images, puis enregistrez-les dans un fichier.',
   },
@@ -243,6 +249,7 @@ export const fr = {
     repositoryWrong: 'Un dépôt a des lettres de a à z, des chiffres et . _ - avec / entre ses parties.',
     open: 'Ouvrir',
   },
+  repositories: repositoriesFr,
   drop: {
     title: 'Déposez ici un fichier d’images Docker (.tar, .tar.gz, .zst…)',
     hint: 'Caboteur montre ce qu’il contient avant de charger quoi que ce soit',
@@ -771,6 +778,9 @@ export const fr = {
     registry: 'Registre',
     registryText: 'Un dépôt d’images en ligne.',
   },
+  publish: publishFr,
   own: ownFr,
   getting: gettingFr,
+  accounts: accountsFr,
+  presets: presetsFr,
 } satisfies Shape<typeof en>
