@@ -34,7 +34,7 @@ export const portalRoutes = os.portal.router({
   mine: os.portal.mine.handler(({ context: { app }, input, signal }) => stream(asked(app, input, until(signal)))),
   repository: os.portal.repository.handler(async ({ context: { app }, input: { path, ...at }, signal }) => {
     const found = await standing(await app.portals.portalOf(at), path, until(signal))
-    for (const of of [found.abilities, found.info]) if (of) app.portals.shown(of)
+    for (const one of [found.abilities, found.info]) if (one) app.portals.shown(one)
     if (found.creation.by === 'hand') app.portals.shown({ pages: { page: found.creation.page } })
     return found
   }),
