@@ -28,12 +28,14 @@ function place(app: AppWindow, name: string): Locator {
 }
 
 async function addRegistry(app: AppWindow, { host }: Registry): Promise<void> {
-  const { places: words, registry, computer } = app.words
+  const { places: words, accounts } = app.words
   await press(places(app), words.addRegistry)
-  await sheet(app).getByLabel(registry.host).fill(`http://${host}`)
-  await press(sheet(app), registry.test)
-  await expect(sheet(app)).toContainText(registry.openToAll)
-  await press(sheet(app), computer.add)
+  await sheet(app).getByLabel(accounts.search).fill(host)
+  await app.page.keyboard.press('Enter')
+  await expect(sheet(app).getByLabel(accounts.address)).toHaveValue(host)
+  await press(sheet(app), accounts.test)
+  await expect(sheet(app).getByRole('button', { name: accounts.add, exact: true })).toBeEnabled()
+  await press(sheet(app), accounts.add)
   await expect(sheet(app)).toBeHidden()
   await expect(app.page.getByRole('heading', { level: 1 })).toHaveText(host)
 }

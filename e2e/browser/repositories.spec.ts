@@ -29,7 +29,7 @@ function repository({ page }: AppWindow, path: string): Locator {
 async function showHub({ page }: AppWindow): Promise<void> {
   await page
     .getByRole('navigation')
-    .getByRole('button', { name: /^docker\.io/ })
+    .getByRole('button', { name: /^Docker Hub/ })
     .click()
 }
 

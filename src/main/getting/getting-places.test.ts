@@ -145,7 +145,7 @@ describe('getting images', () => {
     internet.asked.splice(0)
     const images = [{ id: parts[0]?.digest ?? '', names: [{ name: 'acme/web-got:new' }] }]
     await expect(app.copies.plan({ from: WEB, to: library, images }, forever)).rejects.toMatchObject({
-      code: 'registry-too-many-requests',
+      code: 'registry-pull-limit',
       parts: { place: HUB, limit: 100, hours: 6 },
     })
     expect(internet.asked.filter((asked) => asked.includes('/manifests/'))).toHaveLength(1)

@@ -180,7 +180,8 @@ export function refusalError(refusal: Refusal, about: About, secrets: Secrets): 
   const code =
     causeOf({ status, codes, message, kind, writes, as, repository, username }) ?? refusalCode(refusal, codes, about)
   const seconds = retryAfter((name) => refusal.header(name))
-  const used = code === 'registry-too-many-requests' ? allowance((name) => refusal.header(name)) : undefined
+  const limits: readonly ErrorCode[] = ['registry-too-many-requests', 'registry-pull-limit']
+  const used = limits.includes(code) ? allowance((name) => refusal.header(name)) : undefined
   const reason = (said || codes.join(', ') || `HTTP ${refusal.status}`).slice(0, REASON)
   const parts: ErrorParts = {
     place: about.place,
