@@ -40,7 +40,6 @@ import { type AccountRef, Registries } from './registries.ts'
 import { State } from './state.ts'
 import { TagHistory } from './tags/history.ts'
 import { TagNotes } from './tags/notes.ts'
-import { registryKey } from './tags/place-keys.ts'
 import { Tags } from './tags/tags.ts'
 
 /** The app behind both hosts: places by their names on the wire, plans and transfers. */
@@ -153,7 +152,7 @@ export class App {
     const stays = this.others.list.value.some(
       (info) => info.place.type === 'registry' && info.place.host === place.host,
     )
-    if (!stays) await this.history.forget(registryKey(place.host))
+    if (!stays) await this.tags.forget(place.host)
   }
 
   /** How ssh gets to a computer that is only typed yet, or to an engine of the list. @throws docker-address */

@@ -72,9 +72,10 @@ export class TagNotes {
   /** Passes on the lists of an engine or layout, and notes them. */
   async *watching<T extends Names>(place: PlaceRef, lists: AsyncIterable<readonly T[]>): AsyncGenerator<T[]> {
     for await (const rows of lists) {
-      yield [...rows]
       // An engine that is away has no images either.
-      if (rows.length > 0) await this.#seen(place, rows, Date.now() - LAG)
+      const noted = rows.length > 0 ? this.#seen(place, rows, Date.now() - LAG) : undefined
+      yield [...rows]
+      await noted
     }
   }
 

@@ -28,6 +28,11 @@ const REFUSING: readonly RegistryKind[] = ['hub', 'ghcr', 'ecr', 'ecr-public']
 export class RegistryReads {
   readonly tags = new Map<string, { readonly now: Map<string, string>; readonly at: number }>()
   readonly removals = new Map<string, TagRemoval>()
+
+  forget(host: string): void {
+    for (const map of [this.tags, this.removals])
+      for (const key of [...map.keys()]) if (key.startsWith(`${host} `)) map.delete(key)
+  }
 }
 
 /** The path below the host. @throws name-invalid where the name is of another registry */

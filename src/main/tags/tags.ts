@@ -16,6 +16,7 @@ import type { Backups } from '../backups.ts'
 import type { State } from '../state.ts'
 import { applyChanges } from './apply.ts'
 import type { TagHistory } from './history.ts'
+import { registryKey } from './place-keys.ts'
 import { RegistryReads } from './registry-tags.ts'
 import { type RepositoryTags, repositoryTags, type TagPlaces } from './repository-tags.ts'
 
@@ -181,6 +182,12 @@ export class Tags {
     const there = await (await this.#of(asked)).there([id], signal)
     if (!there.has(id)) throw new AppError('tag-gone', { name: `${repository}:${tag}` })
     return await this.apply({ ...asked, operations: [{ type: 'give', tag, id, keepAs }] }, signal, 'back')
+  }
+
+  /** Forgets a registry: what its tags named, and what was told of it. */
+  async forget(host: string): Promise<void> {
+    this.#places.reads.forget(host)
+    await this.#parts.history.forget(registryKey(host))
   }
 
   /** How a repository was tagged last, in whichever place. */
