@@ -44,7 +44,8 @@ interface Parts {
   readonly backups: Backups
   /** A copy has ended well there: what is told of the place is old. */
   readonly arrived?: (to: PlaceRef) => Promise<void>
-  readonly notes: TagNotes
+  /** What is noted of the names a copy gave. */
+  readonly notes?: TagNotes
 }
 
 /** Copies between any two places: what one would do, and those under way. */
@@ -188,7 +189,7 @@ export class Copies {
         if (download && to.type === 'archive') await downloads?.drop(to.path)
         throw error
       }
-      await this.#parts.notes.copied(to, copied, begun)
+      await this.#parts.notes?.copied(to, copied, begun)
       if (download && copied.file) downloads?.offer(id(), copied.file.path)
       // A file of the browser's has served. After a failure it stays: the transfer may be tried again.
       await this.#release(from, id())

@@ -101,6 +101,8 @@ export type TagScheme = z.infer<typeof tagSchemeSchema>
 export const tagsProcedures = {
   /** What tags named, newest first; of one tag, or of all of the repository. */
   history: procedure.input(repositorySchema.extend({ tag: z.string().optional() })).output(z.array(tagPastSchema)),
+  /** Every tag that was ever seen or given in a repository, those that are gone too. */
+  known: procedure.input(repositorySchema).output(z.array(z.string())),
   /** What operations, meant of the tags as they are now, do together. Changes nothing. @throws name-invalid, name-unclear, image-changed */
   plan: procedure.input(repositorySchema.extend({ operations: z.array(tagOperationSchema) })).output(tagsPlanSchema),
   /** Does them all, or takes back what it did and says why. @throws image-changed, tag-last before anything is done */

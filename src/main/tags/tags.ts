@@ -18,7 +18,7 @@ import { applyChanges } from './apply.ts'
 import type { TagHistory } from './history.ts'
 import { registryKey } from './place-keys.ts'
 import { RegistryReads } from './registry-tags.ts'
-import { type RepositoryTags, repositoryTags, type TagPlaces } from './repository-tags.ts'
+import { placeKey, type RepositoryTags, repositoryTags, type TagPlaces } from './repository-tags.ts'
 
 interface InRepository {
   readonly place: PlaceRef
@@ -67,6 +67,11 @@ export class Tags {
       there: there.has(image),
       names: (names.get(image) ?? []).toSorted(byTelling),
     }))
+  }
+
+  /** Every tag that was ever seen or given in a repository, those that are gone too. */
+  async known({ place, repository }: InRepository): Promise<string[]> {
+    return await this.#parts.history.tagsOf(await placeKey(this.#parts.engines, place), repository)
   }
 
   /** Changes nothing. @throws name-invalid, name-unclear, image-changed */
