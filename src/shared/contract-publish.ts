@@ -62,6 +62,7 @@ export const FINDINGS = [
   'repository-quota',
   'repository-other',
   'repository-public',
+  'repository-seen',
   'layer-too-large',
   'layer-maybe-too-large',
   'size',

@@ -16,7 +16,13 @@ function ofNew(path: string, { creation, privates }: Standing, { create, host }:
   if (chosen === 'private' && privates && privates.used >= privates.limit)
     return [{ id: 'repository-quota', level: 'stop', parts: { path, host, ...privates } }]
   const seen = chosen ?? (creation.by === 'push' ? creation.visibility : (creation.push ?? 'unknown'))
-  return seen === 'public' ? [{ id: 'repository-public', level: 'warn', parts: { path, host } }] : []
+  return seen === 'public'
+    ? [{ id: 'repository-public', level: 'warn', parts: { path, host } }]
+    : [{ id: 'repository-seen', level: 'info', parts: { path, host, visibility: seen } }]
+}
+
+function ofThere(path: string, { visibility }: Standing, { host }: Publication): Finding[] {
+  return [{ id: 'repository-seen', level: 'info', parts: { path, host, visibility } }]
 }
 
 /** Who will see it, and whether there is room for one more that few see. */
@@ -31,7 +37,7 @@ export const visibilityCheck: Check = {
         const standing = await publication.standing(path)
         const other: Finding[] =
           standing.namespace === 'other' ? [{ id: 'repository-other', level: 'warn', parts: { path, host } }] : []
-        return [...other, ...(standing.exists === false ? ofNew(path, standing, publication) : [])]
+        return [...other, ...(standing.exists === false ? ofNew : ofThere)(path, standing, publication)]
       }),
     )
     return found.flat()

@@ -1,3 +1,4 @@
+import { visibilitySchema } from '../../shared/contract-portal.ts'
 import type { Finding } from '../../shared/contract-publish.ts'
 import { OCI_LABELS, type OciLabel } from '../../shared/labels.ts'
 import { namedPlatform } from '../words/absent.ts'
@@ -67,6 +68,10 @@ export function findingWords({ id, parts }: Finding, words: Words): string {
       return t(`publish.found.${id}`, { path: text('path') })
     case 'repository-other':
       return t('publish.found.repository-other', { path: text('path'), host: text('host') })
+    case 'repository-seen': {
+      const visibility = visibilitySchema.safeParse(parts['visibility']).data ?? 'unknown'
+      return t(`publish.found.seen.${visibility}`, { path: text('path'), host: text('host') })
+    }
     case 'name-wrong':
       return t('publish.found.name-wrong', { name: text('name') })
     case 'tag-wrong':

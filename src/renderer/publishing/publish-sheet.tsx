@@ -10,6 +10,8 @@ import { usePlaces } from '../places/other-places.ts'
 import { RegistrySheet } from '../registries/registry-sheet.tsx'
 import { SheetFrame } from '../shell/sheet.tsx'
 import { announce } from '../shell/ui.ts'
+import { useTransfers } from '../transfers/transfer-store.ts'
+import { isEnded } from '../transfers/transfer-words.ts'
 import { shortId } from '../words/format.ts'
 import { useWords } from '../words/use-words.ts'
 import {
@@ -131,10 +133,13 @@ function Flow({ place, rows, looked, onClose }: FlowProps) {
     setRead(false)
     setStep(to)
   }
-  if (adding.open) return <RegistrySheet place={undefined} onClose={adding.close} />
   const outcomes = start.started ?? []
   const ids = outcomes.map((outcome, index) => retried[index] ?? (outcome.type === 'started' ? outcome.id : undefined))
   const sending = step === 'send'
+  const going = useTransfers(({ transfers }) =>
+    transfers.some(({ id, phase }) => ids.includes(id) && !isEnded({ phase })),
+  )
+  if (adding.open) return <RegistrySheet place={undefined} onClose={adding.close} />
   return (
     <SheetFrame
       wide
@@ -151,6 +156,7 @@ function Flow({ place, rows, looked, onClose }: FlowProps) {
             canContinue={step === 'where' ? publishing.targets.length > 0 : publishing.ready}
             canSend={clear}
             starting={start.starting}
+            going={going}
             onStep={go}
             onSend={() => start.start(() => go('send'))}
             onClose={onClose}
@@ -198,18 +204,20 @@ interface FlowButtonsProps {
   canContinue: boolean
   canSend: boolean
   starting: boolean
+  /** Something is on its way. */
+  going: boolean
   onStep: (step: Step) => void
   onSend: () => void
   onClose: () => void
 }
 
-function FlowButtons({ step, canContinue, canSend, starting, onStep, onSend, onClose }: FlowButtonsProps) {
+function FlowButtons({ step, canContinue, canSend, starting, going, onStep, onSend, onClose }: FlowButtonsProps) {
   const { t } = useWords()
   const at = STEPS.indexOf(step)
   if (step === 'send') {
     return (
       <Button variant="default" onClick={onClose}>
-        {t('common.close')}
+        {t(going ? 'publish.sending.behind' : 'publish.sending.done')}
       </Button>
     )
   }

@@ -145,7 +145,7 @@ export const publishEn = {
     good: {
       name: 'The registry takes this name.',
       tag: 'The versions are well written.',
-      visibility: 'The account may publish here, as far as the registry tells.',
+      visibility: 'Nothing was asked: the name is to be corrected first.',
       secrets: 'No password or key in variables, labels and build steps.',
       labels: 'The image says what it is and where it comes from.',
     },
@@ -165,6 +165,12 @@ export const publishEn = {
       'No private repository is left at {{host}} ({{used}} of {{limit}} used): make {{path}} public, or free one first.',
     'repository-other': '{{path}} is not below your name nor below one of your organisations’: {{host}} may refuse it.',
     'repository-public': '{{path}} will be public: anybody can find and get what is in it.',
+    seen: {
+      public: '{{path}} is public: anybody can find and get what is in it.',
+      private: '{{path}}: private, for you and those you let in.',
+      internal: '{{path}}: for everybody with an account at {{host}}.',
+      unknown: '{{path}}: whoever may read at {{host}} can get it; the registry does not tell more.',
+    },
     'layer-too-large': 'A layer has {{size}}, and {{host}} takes {{limit}} at most.',
     'layer-maybe-too-large':
       'A layer has {{size}} before it is packed, and {{host}} takes {{limit}} at most: it may be refused.',
@@ -214,6 +220,8 @@ export const publishEn = {
     message: 'A message for whoever is to get it',
     copyMessage: 'Copy the message',
     again: 'Try again',
+    behind: 'Go on in the background',
+    done: 'Done',
     doneAll: 'It is online.',
     doneSome: 'Not all of it is online: see below.',
   },
@@ -384,7 +392,7 @@ export const publishFr = {
     good: {
       name: 'Le registre accepte ce nom.',
       tag: 'Les versions sont bien écrites.',
-      visibility: 'Le compte peut publier ici, autant que le registre le dit.',
+      visibility: 'Rien n’a été demandé : le nom est d’abord à corriger.',
       secrets: 'Aucun mot de passe ni clé dans les variables, les étiquettes et les étapes de construction.',
       labels: 'L’image dit ce qu’elle est et d’où elle vient.',
     },
@@ -405,6 +413,13 @@ export const publishFr = {
     'repository-other':
       '{{path}} n’est ni sous votre nom ni sous celui d’une de vos organisations : {{host}} peut le refuser.',
     'repository-public': '{{path}} sera public : tout le monde peut trouver et récupérer ce qu’il contient.',
+    seen: {
+      public: '{{path}} est public : tout le monde peut trouver et récupérer ce qu’il contient.',
+      private: '{{path}} : privé, pour vous et les personnes que vous y admettez.',
+      internal: '{{path}} : pour toute personne qui a un compte sur {{host}}.',
+      unknown:
+        '{{path}} : toute personne qui peut lire sur {{host}} peut la récupérer ; le registre n’en dit pas plus.',
+    },
     'layer-too-large': 'Une couche fait {{size}}, et {{host}} accepte {{limit}} au plus.',
     'layer-maybe-too-large':
       'Une couche fait {{size}} avant compression, et {{host}} accepte {{limit}} au plus : elle peut être refusée.',
@@ -457,6 +472,8 @@ export const publishFr = {
     message: 'Un message pour la personne qui doit la récupérer',
     copyMessage: 'Copier le message',
     again: 'Réessayer',
+    behind: 'Continuer en arrière-plan',
+    done: 'Terminer',
     doneAll: 'C’est en ligne.',
     doneSome: 'Tout n’est pas en ligne : voyez ci-dessous.',
   },
