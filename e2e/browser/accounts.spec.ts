@@ -303,8 +303,18 @@ test('“Which registry?” asks five questions, recommends one, and opens its f
   await press(places(app), words.addRegistry)
   await press(sheet(app), accounts.which)
   await expect(sheet(app)).toContainText(guide.unanswered)
-  for (const answer of [guide.whoSome, guide.netYes, guide.haveNothing, guide.payNo, guide.careNo])
-    await sheet(app).getByRole('radio', { name: answer, exact: true }).check()
+  const answers = [
+    [guide.who, guide.whoSome],
+    [guide.net, guide.netYes],
+    [guide.have, guide.haveNothing],
+    [guide.pay, guide.payNo],
+    [guide.care, guide.careNo],
+  ] as const
+  for (const [question, answer] of answers)
+    await sheet(app)
+      .getByRole('radiogroup', { name: question })
+      .getByRole('radio', { name: answer, exact: true })
+      .check()
   await expect(sheet(app)).toContainText(fill(guide.answer, { name: 'GitHub' }))
   await sheet(app).getByText(guide.compare, { exact: true }).click()
   await expect(sheet(app).getByRole('row', { name: /Harbor/ })).toBeVisible()

@@ -32,16 +32,25 @@ function WithoutProtection({ form, host, onForm }: Fields & { host: string }) {
   )
 }
 
-/** An authority of the registry's own: its certificate, what to compare, and the consent for this one host. */
-function OwnAuthority({ form, host, remarks, onForm, onLeave }: Fields & { host: string }) {
-  const { t } = useWords()
-  const file = useRef<HTMLInputElement>(null)
-  const ca = form.ca.trim()
+/**
+ * Of a certificate; '' while it is none. Apart from the form: what is asked stays in a cache for a while, and with it all
+ * that was in scope where it was asked.
+ */
+function useFingerprint(ca: string): string {
   const print = useQuery({
     queryKey: ['fingerprint', ca],
     queryFn: async () => await fingerprint(ca).catch(() => ''),
     enabled: ca !== '',
   })
+  return print.data ?? ''
+}
+
+/** An authority of the registry's own: its certificate, what to compare, and the consent for this one host. */
+function OwnAuthority({ form, host, remarks, onForm, onLeave }: Fields & { host: string }) {
+  const { t } = useWords()
+  const file = useRef<HTMLInputElement>(null)
+  const ca = form.ca.trim()
+  const print = useFingerprint(ca)
   const remark = remarks.find(({ field }) => field === 'ca')
   return (
     <div className="consent">
@@ -77,10 +86,10 @@ function OwnAuthority({ form, host, remarks, onForm, onLeave }: Fields & { host:
           {t('accounts.caFile')}
         </Button>
       </div>
-      {print.data !== undefined && print.data !== '' && (
+      {print !== '' && (
         <>
           <p>{t('accounts.caWhy', { host })}</p>
-          <Copyable what={t('own.joinPrint')} value={print.data} />
+          <Copyable what={t('own.joinPrint')} value={print} />
           <Checkbox
             label={t('accounts.caConsent', { host })}
             checked={form.caTrusted === caConsent(form)}
