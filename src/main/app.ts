@@ -5,7 +5,6 @@ import type {
   EngineTest,
   OpenEvent,
   PlaceRef,
-  RegistryForm,
   Removal,
   Replaced,
   Spot,
@@ -13,6 +12,7 @@ import type {
 } from '../shared/contract.ts'
 import { AppError, asAppError, type ErrorData } from '../shared/errors.ts'
 import { type Digest, isDigest, parseReference } from '../shared/reference.ts'
+import { Accounts } from './accounts/accounts.ts'
 import { Keychain } from './accounts/keychain.ts'
 import { Backups } from './backups.ts'
 import { Computers, trustedHosts } from './computers.ts'
@@ -34,7 +34,6 @@ import { allEngines } from './place/engine/find.ts'
 import { listImages, tagImage } from './place/engine/images.ts'
 import { type SshWay, sshWay } from './place/engine/ssh/way.ts'
 import * as library from './place/layout/library.ts'
-import { apiHost } from './place/registry/address.ts'
 import { giveName } from './place/registry/naming.ts'
 import { untag } from './place/registry/untag.ts'
 import { Portals } from './portal/portals.ts'
@@ -57,6 +56,7 @@ export class App {
   readonly opener: Opener
   readonly copies: Copies
   readonly others: OtherPlaces
+  readonly accounts: Accounts
   readonly own: OwnRegistries
 
   constructor(host: Host) {
@@ -77,6 +77,7 @@ export class App {
     }
     this.copies = new Copies({ host, engines, opener: this.opener, backups, arrived })
     this.others = others
+    this.accounts = new Accounts(host, registries, async () => await others.look())
     this.own = new OwnRegistries({ host, engines, registries })
   }
 
@@ -246,43 +247,6 @@ export class App {
     return await contentDetails(this.opener, spot, signal)
   }
 
-  async testRegistry(
-    registry: RegistryForm,
-    password: string | undefined,
-    signal: AbortSignal,
-  ): Promise<{ auth: 'none' | 'basic' | 'bearer'; signedIn: boolean }> {
-    const { username } = registry
-    const typed = username !== undefined && password !== undefined
-    const client = await this.registries.connect(kept(registry), async () =>
-      typed ? { type: 'password', username, password } : await this.registries.credentials(registry.host),
-    )
-    try {
-      const { auth } = await client.ping(signal)
-      if (typed) await client.signIn(signal)
-      return { auth, signedIn: typed }
-    } finally {
-      await client.close()
-    }
-  }
-
-  async addRegistry(
-    registry: RegistryForm,
-    password: string | undefined,
-  ): Promise<{ place: PlaceRef; remembered: boolean }> {
-    const { host, username } = registry
-    // An address, or a word that is none, would never answer. @throws name-invalid
-    apiHost(host)
-    await this.registries.keep(kept(registry))
-    let remembered = true
-    if (username !== undefined && password !== undefined)
-      remembered = await this.registries.signIn(
-        { host, name: username, signIn: { type: 'password', username } },
-        password,
-      )
-    await this.others.look()
-    return { place: { type: 'registry', host, ...(username === undefined ? {} : { account: username }) }, remembered }
-  }
-
   /** Gives an image of a layout or repository a name. @throws image-changed */
   async tagAt(
     request: Spot & { name: string; keepAs?: string | undefined; expected: string },
@@ -368,10 +332,6 @@ export class App {
     const { client, path } = await this.opener.repository(place)
     await client.deleteManifest(path, asDigest(id), signal)
   }
-}
-
-function kept({ host, plain, ca }: RegistryForm): { host: string; plain: boolean; ca?: string } {
-  return { host, plain, ...(ca ? { ca } : {}) }
 }
 
 function asDigest(id: string): Digest {

@@ -59,7 +59,7 @@ describe('accounts of registries', () => {
       { host: 'open.example', plain: true },
     ])
     expect(await migrated.accounts()).toEqual([
-      { host: HOST, name: 'lea', signIn: { type: 'password', username: 'lea' } },
+      { host: HOST, name: 'lea', signIn: { type: 'password', username: 'lea' }, remembered: true },
     ])
     old.close()
   })

@@ -2,8 +2,10 @@ import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { kindOfHost, REGISTRY_KINDS, type RegistryKind } from '../shared/registry-kinds.ts'
 import { dockerAuthorities } from './accounts/certificates.ts'
-import { dockerCredentials } from './accounts/docker-config.ts'
+import { dockerSignIn } from './accounts/docker-config.ts'
+import { Ecr, EcrSession, ecrApi } from './accounts/ecr.ts'
 import type { Keychain } from './accounts/keychain.ts'
+import { awsKeys, credentialsOf, type SignIn, signInSchema } from './accounts/sign-ins.ts'
 import { RegistryClient } from './place/registry/client.ts'
 import type { Credentials } from './place/registry/tokens.ts'
 import type { State } from './state.ts'
@@ -11,7 +13,7 @@ import type { State } from './state.ts'
 /** What is kept of a registry that was added. */
 const keptSchema = z.object({
   host: z.string(),
-  /** What the person said it is, where its host does not tell. */
+  /** What a test found it to be, or the person said, where its host does not tell. */
   kind: z.enum(REGISTRY_KINDS).optional(),
   /** HTTP without encryption was allowed for it. */
   plain: z.boolean(),
@@ -20,20 +22,18 @@ const keptSchema = z.object({
 })
 export type KeptRegistry = z.infer<typeof keptSchema>
 
-/** How one signs in; the secret is in the keychain. */
-const signInSchema = z.discriminatedUnion('type', [
-  /** A password, an access token, the key of a robot: whatever the registry takes as one. */
-  z.object({ type: z.literal('password'), username: z.string() }),
-])
-export type SignIn = z.infer<typeof signInSchema>
-
 /** One of the accounts a person has at a registry. */
 export interface Account {
   readonly host: string
   /** What it is told from others of this host by: the user name. */
   readonly name: string
   readonly signIn: SignIn
+  /** False: no keychain took its secret, it is good for the run in which it was typed. */
+  readonly remembered: boolean
 }
+
+/** Whether a secret was kept; accounts of before this was noted had one. */
+const rememberedSchema = z.object({ remembered: z.boolean().default(true) })
 
 /** A registry as one of its accounts sees it; without one, as in the contract's place. */
 export interface AccountRef {
@@ -43,6 +43,12 @@ export interface AccountRef {
 
 export function kindOf({ host, kind }: Pick<KeptRegistry, 'host' | 'kind'>): RegistryKind {
   return kindOfHost(host) ?? kind ?? 'distribution'
+}
+
+/** PEM of the authorities trusted for a registry beside the system's: the person's and docker's. */
+export async function trusted({ host, ca }: Pick<KeptRegistry, 'host' | 'ca'>): Promise<string | undefined> {
+  const authorities = [ca ?? '', await dockerAuthorities(host)].filter((pem) => pem !== '')
+  return authorities.length === 0 ? undefined : authorities.join('\n')
 }
 
 function secretName(host: string, name: string): string {
@@ -66,6 +72,8 @@ export class Registries {
   readonly #clients = new Map<string, Known>()
   /** Told of each host whose clients end, and awaited: what else was made for its accounts ends too. */
   onDrop: (host: string) => Promise<void> = async () => undefined
+  /** Passwords that access keys gave, likewise. */
+  readonly #sessions = new Map<string, EcrSession>()
 
   constructor(state: State, keychain: Keychain) {
     this.#state = state
@@ -82,11 +90,11 @@ export class Registries {
     const rows = await this.#state.all('SELECT host, name, value FROM account ORDER BY rowid')
     return rows
       .filter((row) => host === undefined || row['host'] === host)
-      .map(({ host: at, name, value }) => ({
-        host: String(at),
-        name: String(name),
-        signIn: signInSchema.parse(JSON.parse(String(value))),
-      }))
+      .map(({ host: at, name, value }) => {
+        const kept: unknown = JSON.parse(String(value))
+        const { remembered } = rememberedSchema.parse(kept)
+        return { host: String(at), name: String(name), signIn: signInSchema.parse(kept), remembered }
+      })
   }
 
   /** Keeps a registry, or what changed of it. */
@@ -99,15 +107,20 @@ export class Registries {
   }
 
   /** Keeps an account of a registry that is kept. False: no keychain took its secret, it is good for this run. */
-  async signIn({ host, name, signIn }: Account, secret: string): Promise<boolean> {
+  async signIn(
+    { host, name, signIn }: Omit<Account, 'remembered'>,
+    /** undefined: somebody else keeps it. */
+    secret: string | undefined,
+  ): Promise<boolean> {
+    if (secret === undefined) await this.#keychain.delete(secretName(host, name))
+    const remembered = secret === undefined || (await this.#keychain.set(secretName(host, name), secret))
     await this.#state.run(
       'INSERT INTO account (host, name, value) VALUES (?, ?, ?) ON CONFLICT (host, name) DO UPDATE SET value = excluded.value',
       host,
       name,
-      JSON.stringify(signInSchema.parse(signIn)),
+      JSON.stringify({ ...signInSchema.parse(signIn), remembered }),
     )
-    const remembered = await this.#keychain.set(secretName(host, name), secret)
-    await this.#drop(host)
+    await this.#drop(host, name)
     return remembered
   }
 
@@ -115,7 +128,7 @@ export class Registries {
   async signOut(host: string, name: string): Promise<void> {
     await this.#state.run('DELETE FROM account WHERE host = ? AND name = ?', host, name)
     await this.#keychain.delete(secretName(host, name))
-    await this.#drop(host)
+    await this.#drop(host, name)
   }
 
   /** Forgets a registry with all its accounts. */
@@ -125,13 +138,14 @@ export class Registries {
     await this.#drop(host)
   }
 
-  /** Ends the clients of a host: what they know of it is not true any more. */
-  async #drop(host: string): Promise<void> {
-    for (const [key, { client }] of [...this.#clients]) {
-      if (key.slice(0, key.indexOf(' ')) !== host) continue
-      this.#clients.delete(key)
-      await client.close()
-    }
+  /** Ends the clients of a host, or of one account and of nobody: what they know is not true any more. */
+  async #drop(host: string, account?: string): Promise<void> {
+    const concerns = (key: string): boolean =>
+      account === undefined ? key.startsWith(`${host} `) : [`${host} ${account}`, `${host} `].includes(key)
+    const ends: { close(): Promise<void> }[] = []
+    for (const [key, { client }] of this.#clients) if (concerns(key) && this.#clients.delete(key)) ends.push(client)
+    for (const [key, session] of this.#sessions) if (concerns(key) && this.#sessions.delete(key)) ends.push(session)
+    for (const ending of ends) await ending.close()
     await this.onDrop(host)
   }
 
@@ -144,27 +158,58 @@ export class Registries {
     const known = this.#clients.get(key)
     if (known && isDeepStrictEqual(known.of, of)) return known.client
     if (known) await this.#drop(host)
-    const client = await this.connect(kept, async () => await this.credentials(host, account))
+    const client = await this.connect(kept, async () => await this.credentials(host, chosen?.name ?? account))
     this.#clients.set(key, { client, of })
     return client
   }
 
   /** A client of its own, for a try before anything is kept; the caller closes it. */
   async connect(
-    { host, plain, ca }: KeptRegistry,
+    { host, kind, plain, ca }: KeptRegistry,
     credentials: () => Promise<Credentials | undefined>,
   ): Promise<RegistryClient> {
-    const authorities = [ca ?? '', await dockerAuthorities(host)].filter((pem) => pem !== '').join('\n')
-    return new RegistryClient({ host, plain, ...(authorities === '' ? {} : { ca: authorities }) }, credentials)
+    const authorities = await trusted({ host, ca })
+    return new RegistryClient(
+      {
+        host,
+        plain,
+        ...(kind === undefined ? {} : { kind }),
+        ...(authorities === undefined ? {} : { ca: authorities }),
+      },
+      credentials,
+    )
   }
 
   /** The sign-in of an account (without a name the first one kept), else the one docker has. */
   async credentials(host: string, account?: string): Promise<Credentials | undefined> {
     const chosen = await this.#account(host, account)
     // An account that was signed out meanwhile is nobody, and never somebody else.
-    if (!chosen) return account === undefined ? await dockerCredentials(host) : undefined
+    if (!chosen) return account === undefined ? await dockerSignIn(host) : undefined
+    const { name, signIn } = chosen
+    if (signIn.type === 'docker') return await dockerSignIn(host, signIn.username)
+    if (signIn.type === 'aws') return await (await this.#session(host, name, signIn))?.credentials()
+    const secret = await this.#keychain.get(secretName(host, name))
+    return secret === undefined ? undefined : credentialsOf(signIn, secret)
+  }
+
+  /** Amazon's API with the keys of an account; undefined for one of another kind. The caller closes it. */
+  async ecr({ host, account }: AccountRef): Promise<Ecr | undefined> {
+    const chosen = await this.#account(host, account)
+    if (chosen?.signIn.type !== 'aws') return undefined
     const secret = await this.#keychain.get(secretName(host, chosen.name))
-    return secret === undefined ? undefined : { type: 'password', username: chosen.signIn.username, password: secret }
+    return secret === undefined ? undefined : new Ecr(ecrApi(host), awsKeys(chosen.signIn, secret))
+  }
+
+  async #session(host: string, name: string, signIn: { accessKeyId: string }): Promise<EcrSession | undefined> {
+    const key = `${host} ${name}`
+    const known = this.#sessions.get(key)
+    if (known) return known
+    const secret = await this.#keychain.get(secretName(host, name))
+    if (secret === undefined) return undefined
+    // Another call may have made it while the keychain was asked.
+    const session = this.#sessions.get(key) ?? new EcrSession(new Ecr(ecrApi(host), awsKeys(signIn, secret)))
+    this.#sessions.set(key, session)
+    return session
   }
 
   async #account(host: string, name: string | undefined): Promise<Account | undefined> {
@@ -173,6 +218,7 @@ export class Registries {
   }
 
   async close(): Promise<void> {
-    for (const key of [...this.#clients.keys()]) await this.#drop(key.slice(0, key.indexOf(' ')))
+    const keys = [...this.#clients.keys(), ...this.#sessions.keys()]
+    for (const host of new Set(keys.map((key) => key.slice(0, key.indexOf(' '))))) await this.#drop(host)
   }
 }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import type { Router } from '@orpc/server'
 import type { Contract } from '../shared/contract.ts'
 import { AppError, asAppError } from '../shared/errors.ts'
+import { accountRoutes } from './accounts/routes.ts'
 import type { App } from './app.ts'
 import { freeSpace, largestFile } from './files.ts'
 import { ownRoutes } from './own-registry/routes.ts'
@@ -122,12 +123,6 @@ export const router: Router<Contract, Context> = os.router({
     open: os.places.open.handler(async ({ context: { app }, input }) => ({
       place: await app.others.add(input.path, input.create),
     })),
-    testRegistry: os.places.testRegistry.handler(({ context: { app }, input, signal }) =>
-      app.testRegistry(input.registry, input.password, until(signal)),
-    ),
-    addRegistry: os.places.addRegistry.handler(({ context: { app }, input }) =>
-      app.addRegistry(input.registry, input.password),
-    ),
     forget: os.places.forget.handler(async ({ context: { app }, input }) => {
       await app.others.forget(input.place)
       return {}
@@ -216,6 +211,7 @@ export const router: Router<Contract, Context> = os.router({
     watchOpened: os.files.watchOpened.handler(({ context: { app }, signal }) => stream(opened(app, until(signal)))),
   },
   own: ownRoutes,
+  accounts: accountRoutes,
 })
 
 async function* opened(app: App, signal: AbortSignal): AsyncGenerator<{ paths: string[] }> {

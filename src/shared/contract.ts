@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
+import { accountProcedures } from './contract-accounts.ts'
 import { own } from './contract-own.ts'
 import { portalProcedures } from './contract-portal.ts'
 import { publishProcedures } from './contract-publish.ts'
@@ -340,17 +341,6 @@ export const placeInfoSchema = z.object({
 })
 export type PlaceInfo = z.infer<typeof placeInfoSchema>
 
-/** A registry as it is added. */
-export const registryFormSchema = z.object({
-  host: z.string(),
-  /** Speak without encryption: only after the person said so. Loopback needs no permission. */
-  plain: z.boolean(),
-  /** PEM text of an authority of its own. */
-  ca: z.string().optional(),
-  username: z.string().optional(),
-})
-export type RegistryForm = z.infer<typeof registryFormSchema>
-
 /** An image of a layout, of a repository, or of a file in a folder. */
 export const contentRowSchema = z.object({
   /** Stands for it in `plan` and `start`. */
@@ -627,14 +617,6 @@ export const contract = {
     watch: procedure.input(nothing).output(eventIterator(z.array(placeInfoSchema))),
     /** Opens a folder as what it is: a layout, or a folder of image files. `create`: an empty one becomes a layout. @throws layout-not-one, file-missing */
     open: procedure.input(z.object({ path: z.string(), create: z.boolean() })).output(z.object({ place: placeSchema })),
-    /** Asks a registry who it is, and signs in with what was typed. Keeps nothing. */
-    testRegistry: procedure
-      .input(z.object({ registry: registryFormSchema, password: z.string().optional() }))
-      .output(z.object({ auth: z.enum(['none', 'basic', 'bearer']), signedIn: z.boolean() })),
-    /** `remembered` false: no keychain took the password, it is good for this run. */
-    addRegistry: procedure
-      .input(z.object({ registry: registryFormSchema, password: z.string().optional() }))
-      .output(z.object({ place: placeSchema, remembered: z.boolean() })),
     /** Takes a folder or registry off the list, and forgets its password. Nothing in it changes. */
     forget: procedure.input(z.object({ place: placeSchema })).output(nothing),
     /** Repositories of a registry as they come; most public registries keep that list to themselves. @throws registry-unsupported, registry-denied */
@@ -725,6 +707,7 @@ export const contract = {
     watchOpened: procedure.input(nothing).output(eventIterator(z.object({ paths: z.array(z.string()) }))),
   },
   own,
+  accounts: accountProcedures,
 }
 
 export type Contract = typeof contract

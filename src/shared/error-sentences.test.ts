@@ -29,9 +29,12 @@ const PARTS = Object.fromEntries(
     'method',
     'most',
     'user',
+    'rule',
+    'minutes',
+    'action',
+    'missing',
     'absent',
     'port',
-    'missing',
     'parts',
   ].map((part) => [part, `<${part}>`]),
 )

@@ -1,3 +1,4 @@
+import { NAME_RULES, refusalsEn, refusalsFr } from './error-sentences-refusals.ts'
 import type { ErrorCode, ErrorData } from './errors.ts'
 
 /**
@@ -331,6 +332,7 @@ const en: Record<ErrorCode, Sentence> = {
     what: '{name} is the only user.',
     next: 'Add another user first: without any, everybody who reaches this registry could read and change it.',
   },
+  ...refusalsEn,
   cancelled: { what: 'Cancelled.', next: 'Nothing was left behind.' },
   usage: { what: '{detail}', next: 'See “caboteur --help”.' },
   internal: {
@@ -659,6 +661,7 @@ const fr: Record<ErrorCode, Sentence> = {
     what: '{name} est le seul utilisateur.',
     next: 'Ajoutez d’abord un autre utilisateur : sans aucun, quiconque atteint ce registre pourrait le lire et le modifier.',
   },
+  ...refusalsFr,
   cancelled: { what: 'Annulé.', next: 'Rien n’est resté.' },
   usage: { what: '{detail}', next: 'Voir « caboteur --help ».' },
   internal: {
@@ -697,6 +700,7 @@ const KINDS: Record<string, { readonly en: string; readonly fr: string }> = {
 function fill(template: string, error: ErrorData, language: Language): string {
   const part = (name: string): string | undefined => {
     const value = error.parts[name]
+    if (name === 'rule' && value !== undefined) return NAME_RULES[String(value)]?.[language] ?? String(value)
     if (name === 'kind' && value !== undefined) return KINDS[String(value)]?.[language] ?? String(value)
     return value === undefined ? undefined : String(value)
   }

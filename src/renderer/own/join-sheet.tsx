@@ -23,7 +23,7 @@ function Join({ kit, file, onClose }: JoinProps) {
   const print = useQuery({ queryKey: ['fingerprint', ca], queryFn: async () => await fingerprint(ca ?? '') })
   const add = useMutation({
     mutationFn: async () =>
-      await client.places.addRegistry({ registry: { host, plain, ...(ca === undefined ? {} : { ca }) } }),
+      await client.accounts.add({ registry: { host, plain, ...(ca === undefined ? {} : { ca }) } }),
     onSuccess: ({ place }) => {
       announce(t('computer.added', { name: host }))
       showPlace(place)

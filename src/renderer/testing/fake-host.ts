@@ -43,7 +43,7 @@ export interface Answers {
   computer?: () => Computer
   start?: () => void
   back?: () => Outputs['images']['back']
-  testRegistry?: (input: Inputs['places']['testRegistry']) => Outputs['places']['testRegistry']
+  testRegistry?: (input: Inputs['accounts']['test']) => Outputs['accounts']['test']
   open?: (input: Inputs['places']['open']) => Outputs['places']['open']
   search?: (input: Inputs['search']) => Found[]
   compare?: () => Outputs['compare']
@@ -89,6 +89,16 @@ function planAll(archive: Archive, { images }: Pick<CopyRequest, 'images'>): Pla
   }))
   const total = planned.flatMap(({ layers }) => layers).reduce((sum, { size }) => sum + (size ?? 0), 0)
   return { images: planned, move: total, total, exact: true, absent: [] }
+}
+
+/** A registry that lets everybody in. */
+export const OPEN_REGISTRY: Outputs['accounts']['test'] = {
+  kind: 'distribution',
+  encrypted: true,
+  auth: 'none',
+  signedIn: { type: 'nobody' },
+  push: { type: 'unknown' },
+  pull: { type: 'yes' },
 }
 
 /** Fails as a host does: with an error of the contract. */
@@ -160,14 +170,6 @@ export function fakeHost({ archive = NO_ARCHIVE, answers = {}, plan, exists = fa
       }),
     },
     places: {
-      testRegistry: places.testRegistry.handler(({ input }) => {
-        asked.push(['testRegistry', input])
-        return answers.testRegistry?.(input) ?? { auth: 'none' as const, signedIn: false }
-      }),
-      addRegistry: places.addRegistry.handler(({ input }) => {
-        asked.push(['addRegistry', input])
-        return { place: { type: 'registry' as const, host: input.registry.host }, remembered: true }
-      }),
       open: places.open.handler(({ input }) => {
         asked.push(['open', input])
         return answers.open?.(input) ?? { place: { type: 'layout' as const, path: input.path } }
@@ -175,6 +177,16 @@ export function fakeHost({ archive = NO_ARCHIVE, answers = {}, plan, exists = fa
       forget: places.forget.handler(({ input }) => {
         asked.push(['forget', input])
         return {}
+      }),
+    },
+    accounts: {
+      test: os.accounts.test.handler(({ input }) => {
+        asked.push(['testRegistry', input])
+        return answers.testRegistry?.(input) ?? OPEN_REGISTRY
+      }),
+      add: os.accounts.add.handler(({ input }) => {
+        asked.push(['addRegistry', input])
+        return { place: { type: 'registry' as const, host: input.registry.host }, remembered: true }
       }),
     },
     search: os.search.handler(async function* ({ input }) {

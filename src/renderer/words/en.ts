@@ -1,4 +1,6 @@
+import { accountsEn } from './accounts.ts'
 import { ownEn } from './own.ts'
+import { presetsEn } from './presets.ts'
 import { publishEn } from './publish.ts'
 import { wholeEn } from './whole.ts'
 
@@ -753,4 +755,6 @@ export const en = {
   },
   publish: publishEn,
   own: ownEn,
+  accounts: accountsEn,
+  presets: presetsEn,
 } as const

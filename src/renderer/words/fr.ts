@@ -1,5 +1,7 @@
+import { accountsFr } from './accounts.ts'
 import type { en } from './en.ts'
 import { ownFr } from './own.ts'
+import { presetsFr } from './presets.ts'
 import { publishFr } from './publish.ts'
 import type { Shape } from './shape.ts'
 import { wholeFr } from './whole.ts'
@@ -761,4 +763,6 @@ export const fr = {
   },
   publish: publishFr,
   own: ownFr,
+  accounts: accountsFr,
+  presets: presetsFr,
 } satisfies Shape<typeof en>

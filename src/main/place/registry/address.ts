@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts'
+import type { RegistryKind } from '../../../shared/registry-kinds.ts'
 
 /** A registry, as a person names it, and what they allowed for it. */
 export interface RegistryAddress {
@@ -8,6 +9,8 @@ export interface RegistryAddress {
   readonly plain?: boolean
   /** PEM: authorities trusted for this registry, beside those of the system. */
   readonly ca?: string
+  /** What it is, where its host does not tell: what its refusals mean depends on that. */
+  readonly kind?: RegistryKind
 }
 
 /** Docker Hub answers to several names and serves its API under one. */

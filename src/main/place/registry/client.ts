@@ -7,6 +7,8 @@ import { Connection, type ConnectionOptions } from './connection.ts'
 import { download, type WantedBlob } from './download.ts'
 import { addReferrer, catalog, type Referrer, referrers, tags } from './listing.ts'
 import { deleteManifest, deleteTag, getManifest, headManifest, putManifest, type StoredManifest } from './manifests.ts'
+import { tryUpload } from './rights.ts'
+import { pushing } from './scopes.ts'
 import type { Credentials } from './tokens.ts'
 import { type KnownBlob, SIZES, type Uploaded, type UploadSizes, upload } from './upload.ts'
 
@@ -18,6 +20,15 @@ export interface RegistryOptions extends ConnectionOptions {
 export interface Ping {
   /** How it wants to be signed in to; `none` also where it asks later, per repository. */
   readonly auth: 'none' | 'basic' | 'bearer'
+}
+
+/** What else its first answer tells of a registry. */
+export interface Manner extends Ping {
+  readonly encrypted: boolean
+  /** Where it has its tokens made. */
+  readonly realm?: URL
+  /** Of its first answer: several kinds name themselves there. */
+  header(name: string): string | undefined
 }
 
 /**
@@ -44,6 +55,25 @@ export class RegistryClient {
     const { status } = await this.#connection.meet(signal)
     if (status !== 200 && status !== 401 && status !== 403) throw this.#connection.strange(`HTTP ${status}`)
     return { auth: this.#connection.asks }
+  }
+
+  /** As `ping`, with all that its first answer tells. */
+  async manner(signal: AbortSignal): Promise<Manner> {
+    const { auth } = await this.ping(signal)
+    const { base, header } = await this.#connection.meet(signal)
+    const { realm } = this.#connection
+    return { auth, encrypted: base.protocol === 'https:', header, ...(realm ? { realm } : {}) }
+  }
+
+  /** What the sign-in may do in a repository, by the token that is given for it; undefined where that does not tell. */
+  async granted(repository: string, signal: AbortSignal): Promise<readonly string[] | undefined> {
+    const path = this.#connection.path(repository)
+    return await this.#connection.granted([pushing(path)], `repository:${path}`, signal)
+  }
+
+  /** Begins an upload and gives it up at once. @throws registry-… as a push would be refused */
+  async tryUpload(repository: string, signal: AbortSignal): Promise<void> {
+    await tryUpload(this.#connection, repository, signal)
   }
 
   /** Shows the credentials to the registry. @throws registry-credentials, registry-unauthorized where it wants some */

@@ -1,10 +1,11 @@
 import { AppError, type ErrorCode } from '../../../shared/errors.ts'
+import { kindOfHost } from '../../../shared/registry-kinds.ts'
 import { apiHost, isLoopback, type RegistryAddress, repositoryPath } from './address.ts'
 import { parseChallenges } from './challenge.ts'
 import { type About, refusalError, retryAfter } from './failure.ts'
 import { Gate, unlessAborted } from './gate.ts'
 import { isPassing, PATIENCE, type Patience, pauseBefore, persist } from './patience.ts'
-import type { Scope } from './scopes.ts'
+import { isPushing, type Scope } from './scopes.ts'
 import { Secrets } from './secrets.ts'
 import { type Credentials, type Introduction, Tokens } from './tokens.ts'
 import { type Method, type Outgoing, type Reply, Wire } from './wire.ts'
@@ -63,6 +64,7 @@ interface Met {
   /** `https://host/v2/` */
   readonly base: URL
   readonly status: number
+  header(name: string): string | undefined
 }
 
 /**
@@ -118,12 +120,33 @@ export class Connection {
     return this.#tokens.asks
   }
 
+  /** Where it has its tokens made, as far as it said. */
+  get realm(): URL | undefined {
+    return this.#tokens.realm
+  }
+
+  /** What the token for these scopes lets its holder do with `resource` (`repository:acme/shop`); undefined where it does not tell. */
+  async granted(
+    scopes: readonly Scope[],
+    resource: string,
+    signal: AbortSignal,
+  ): Promise<readonly string[] | undefined> {
+    await this.meet(signal)
+    return await this.#tokens.granted(scopes, resource, signal)
+  }
+
   path(repository: string): string {
     return repositoryPath(this.address.host, repository)
   }
 
   about(repository?: string): About {
-    return { place: this.address.host, ...(repository === undefined ? {} : { repository: this.path(repository) }) }
+    const { host } = this.address
+    const kind = kindOfHost(host) ?? this.address.kind
+    return {
+      place: host,
+      ...(kind === undefined ? {} : { kind }),
+      ...(repository === undefined ? {} : { repository: this.path(repository) }),
+    }
   }
 
   /** The first exchange, once for all: how to speak to it and what it wants to know. */
@@ -182,7 +205,9 @@ export class Connection {
   /** An answer that `expect` let through and nobody wants, as an error. */
   failure(answer: Answer, about: About): AppError {
     const text = new TextDecoder().decode(answer.bytes)
-    return refusalError({ status: answer.status, header: answer.header, text, as: answer.as }, about, this.#secrets)
+    const { status, header, as } = answer
+    const { username } = this.#tokens
+    return refusalError({ status, header, text, as, ...(username ? { username } : {}) }, about, this.#secrets)
   }
 
   /** Where an answer points to (Location, Link). Behind a proxy a registry may not know that it is spoken to over HTTPS. */
@@ -243,7 +268,7 @@ export class Connection {
     const answer: Answer = { ...reply, bytes: bytes ?? new Uint8Array(0), as: 'nobody' }
     if (reply.status === 429 || reply.status >= 500) throw this.failure(answer, this.about())
     this.#tokens.learn(parseChallenges(reply.headers('www-authenticate')))
-    return { base, status: reply.status }
+    return { base, status: reply.status, header: reply.header }
   }
 
   async #persist<T>(call: Call, attempt: () => Promise<T>): Promise<T> {
@@ -311,7 +336,7 @@ export class Connection {
       this.#calls.close(seconds * 1000)
       this.#streams.close(seconds * 1000)
     }
-    throw this.failure(answer, call.about)
+    throw this.failure(answer, { ...call.about, writes: call.scopes.some(isPushing) })
   }
 
   #warn(reply: Reply): void {

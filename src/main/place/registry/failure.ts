@@ -1,11 +1,17 @@
 import { AppError, type ErrorCode, type ErrorParts } from '../../../shared/errors.ts'
 import { isDigest } from '../../../shared/reference.ts'
+import type { RegistryKind } from '../../../shared/registry-kinds.ts'
+import { causeOf } from './causes.ts'
 import type { Secrets } from './secrets.ts'
 
 /** What a request was about, for the sentences of its errors. */
 export interface About {
   /** The registry as the person named it. */
   readonly place: string
+  /** What the registry is, where that is known: the same refusal means something else at each. */
+  readonly kind?: RegistryKind
+  /** It was to be written to, not only read or deleted from. */
+  readonly writes?: boolean
   readonly repository?: string
   /** Tag or digest of a manifest. */
   readonly reference?: string
@@ -21,6 +27,8 @@ export interface Refusal {
   readonly text: string
   /** With what the request had introduced itself. */
   readonly as: 'nobody' | 'basic' | 'token' | 'given-token'
+  /** The user who was signed in, where there was a name. */
+  readonly username?: string
 }
 
 const UNKNOWN_AUTHORITY = [
@@ -166,7 +174,10 @@ const RAW = 2000
 export function refusalError(refusal: Refusal, about: About, secrets: Secrets): AppError {
   const { codes, message, digests } = told(refusal.text)
   const said = secrets.redact(message)
-  const code = refusalCode(refusal, codes, about)
+  const { status, as, username } = refusal
+  const { kind, repository, writes = false } = about
+  const code =
+    causeOf({ status, codes, message, kind, writes, as, repository, username }) ?? refusalCode(refusal, codes, about)
   const seconds = retryAfter((name) => refusal.header(name))
   const reason = (said || codes.join(', ') || `HTTP ${refusal.status}`).slice(0, REASON)
   const parts: ErrorParts = {
@@ -177,7 +188,9 @@ export function refusalError(refusal: Refusal, about: About, secrets: Secrets): 
       : { image: `${about.repository}${about.reference.includes(':') ? '@' : ':'}${about.reference}` }),
     ...(about.blob === undefined && digests.length === 0 ? {} : { file: about.blob ?? digests.join(', ') }),
     ...(seconds === undefined ? {} : { seconds }),
-    ...(code === 'registry-refused' ? { reason: reason.replace(/\.$/, '') } : {}),
+    ...(code === 'registry-namespace' && username !== undefined ? { user: username } : {}),
+    ...(code === 'registry-name' && kind !== undefined ? { rule: kind } : {}),
+    ...(code === 'registry-refused' || code === 'registry-policy' ? { reason: reason.replace(/\.$/, '') } : {}),
   }
   return new AppError(code, parts, { raw: `${refusal.status} ${secrets.redact(refusal.text)}`.trim().slice(0, RAW) })
 }

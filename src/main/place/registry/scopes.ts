@@ -9,6 +9,8 @@ export const pulling = (repository: string): Scope => `repository:${repository}:
 export const pushing = (repository: string): Scope => `repository:${repository}:pull,push`
 /** Docker Hub asks for all three. */
 export const deleting = (repository: string): Scope => `repository:${repository}:delete,pull,push`
+/** Whether something is to be written, not only deleted. */
+export const isPushing = (scope: Scope): boolean => scope.endsWith(':pull,push') && !scope.endsWith(':delete,pull,push')
 export const CATALOG: Scope = 'registry:catalog:*'
 
 function split(scope: Scope): { resource: string; actions: string[] } {

@@ -3,13 +3,17 @@ import type { SignIn } from '../place.ts'
 import type { Challenge } from './challenge.ts'
 import { type Refusal, refusalError } from './failure.ts'
 import { unlessAborted } from './gate.ts'
+import { claims } from './json-web-token.ts'
 import { type Patience, persist } from './patience.ts'
 import { covers, joinScopes, type Scope } from './scopes.ts'
 import type { Secrets } from './secrets.ts'
 import type { Reply, Wire } from './wire.ts'
 
-/** How one signs in to a registry. Docker's config calls the second `identitytoken`, the third `registrytoken`. */
-export type Credentials = SignIn
+/**
+ * How one signs in to a registry. Docker's config calls the second `identitytoken`, the third `registrytoken`. `until`: when
+ * they are to be asked for anew, milliseconds since the epoch (a clock that goes on while a computer sleeps).
+ */
+export type Credentials = SignIn & { readonly until?: number }
 
 interface Realm {
   readonly url: URL
@@ -61,6 +65,9 @@ export class Tokens {
   /** The registry said that it wants Basic. */
   #basic = false
   #credentials: Promise<Credentials | undefined> | undefined
+  #username: string | undefined
+  /** When these are to be asked for anew. */
+  #until = Number.POSITIVE_INFINITY
   readonly #tokens = new Set<Token>()
   readonly #pending = new Map<string, Promise<Token>>()
 
@@ -71,6 +78,29 @@ export class Tokens {
   get asks(): 'none' | 'basic' | 'bearer' {
     if (this.#realm) return 'bearer'
     return this.#basic ? 'basic' : 'none'
+  }
+
+  get realm(): URL | undefined {
+    return this.#realm?.url
+  }
+
+  /** The user who was signed in last, where a user name was given. */
+  get username(): string | undefined {
+    return this.#username
+  }
+
+  /**
+   * What a token for these scopes lets its holder do with `resource` (distribution, spec/auth/jwt.md: `access`); undefined
+   * where there is no token, or one that does not tell.
+   */
+  async granted(
+    scopes: readonly Scope[],
+    resource: string,
+    signal: AbortSignal,
+  ): Promise<readonly string[] | undefined> {
+    const { header } = await this.introduction(scopes, signal)
+    if (!this.#realm || header === undefined) return undefined
+    return grantedBy(header.replace(/^Bearer /, ''), resource)
   }
 
   /** Learns from the answer to a request that introduced nobody. Its scope is left: GHCR's names a made-up repository. */
@@ -119,12 +149,16 @@ export class Tokens {
   /** Who tries again is to be asked anew: the keyring may hold something better by then. */
   #failed(): undefined {
     this.#credentials = undefined
+    this.#until = Number.POSITIVE_INFINITY
   }
 
   async #signIn(signal: AbortSignal): Promise<Credentials | undefined> {
+    if (this.#until < Date.now()) this.#failed()
     this.#credentials ??= this.#options.credentials().then(
       (credentials) => {
+        this.#until = credentials?.until ?? Number.POSITIVE_INFINITY
         const { secrets } = this.#options
+        this.#username = credentials?.type === 'password' ? credentials.username : undefined
         if (credentials?.type === 'password') secrets.add(credentials.password, credentials.username)
         else if (credentials) secrets.add(credentials.token)
         return credentials
@@ -275,6 +309,17 @@ function realmOf(challenges: readonly Challenge[]): Realm | undefined {
     if (scheme === 'bearer' && URL.canParse(realm)) return { url: new URL(realm), service: parameters.get('service') }
   }
   return undefined
+}
+
+/** The rights a JSON web token of a registry says it gives; undefined for a token of another kind. */
+function grantedBy(token: string, resource: string): readonly string[] | undefined {
+  const { access } = claims(token)
+  if (!Array.isArray(access)) return undefined
+  const rights = access as readonly { type?: unknown; name?: unknown; actions?: unknown }[]
+  return rights.flatMap((right) => {
+    const about = `${right?.type}:${right?.name}` === resource
+    return about && Array.isArray(right.actions) ? right.actions.map(String) : []
+  })
 }
 
 function bearer(token: string, as: Introduction['as']): Introduction {
