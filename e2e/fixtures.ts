@@ -19,7 +19,7 @@ export interface Options {
   expected: RegExp
 }
 
-interface Given {
+export interface Given {
   /** Home of the hosts of this test; its folder `files` is where the app reads and writes. */
   home: string
   folder: string
@@ -36,7 +36,7 @@ interface Given {
   app: AppWindow
 }
 
-interface Kept {
+export interface Kept {
   keptEngine: Engine
   keptOther: Engine
 }

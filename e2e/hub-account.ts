@@ -6,6 +6,7 @@ import { State } from '../src/main/state.ts'
 import { EmulatedHubWeb } from '../src/main/testing/emulated/hub-web.ts'
 import { jsonListener } from '../src/main/testing/emulated/json-routes.ts'
 import { Internet } from '../src/main/testing/internet.ts'
+import { test } from './fixtures.ts'
 import { stateFolder } from './hosts/headless.ts'
 
 const PAT = 'dckr_pat_lea_0123456789'
@@ -16,7 +17,7 @@ export interface HubWorld {
   readonly hub: EmulatedHubWeb
 }
 
-export async function hubWorld(): Promise<HubWorld> {
+async function hubWorld(): Promise<HubWorld> {
   const internet = await Internet.start()
   const hub = new EmulatedHubWeb({
     users: { lea: { password: PAT, orgs: ['acme'], privates: 1 } },
@@ -34,7 +35,7 @@ export async function hubWorld(): Promise<HubWorld> {
 }
 
 /** A home whose docker is signed in to Docker Hub as Léa, and whose app has Docker Hub among its places. */
-export async function signedInToHub(home: string): Promise<void> {
+async function signedInToHub(home: string): Promise<void> {
   mkdirSync(join(home, '.docker'), { recursive: true })
   const auth = Buffer.from(`lea:${PAT}`).toString('base64')
   writeFileSync(
@@ -48,3 +49,19 @@ export async function signedInToHub(home: string): Promise<void> {
   await registries.signIn({ host: 'docker.io', name: 'lea', signIn: { type: 'docker', username: 'lea' } }, undefined)
   state.close()
 }
+
+/** A test whose app knows Docker Hub and is signed in there, without Docker. */
+export const hubTest = test.extend<{ world: HubWorld }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright insists on the object pattern.
+  world: async ({}, use) => {
+    const world = await hubWorld()
+    await use(world)
+    await world.internet.close()
+  },
+  environment: async ({ world, home }, use) => {
+    await signedInToHub(home)
+    await use(world.internet.env)
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright insists on the object pattern.
+  dockerHost: async ({}, use) => await use('unix:///nowhere/docker.sock'),
+})

@@ -22,7 +22,7 @@ import {
 import { inFolder } from './given.ts'
 import type { AppWindow } from './hosts/app-window.ts'
 import { pretendPlaces } from './hosts/said.ts'
-import { type HubWorld, hubWorld, signedInToHub } from './hub-account.ts'
+import { type HubWorld, hubTest } from './hub-account.ts'
 
 /** The pictures in docs/screenshots: fixed images, a fixed present. Made on request: CABOTEUR_SCREENSHOTS=1 npx playwright test. */
 
@@ -285,19 +285,6 @@ for (const language of ['fr', 'en'] as const) {
   })
 }
 
-const online = test.extend<{ world: HubWorld }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright insists on the object pattern.
-  world: async ({}, use) => {
-    const world = await hubWorld()
-    await use(world)
-    await world.internet.close()
-  },
-  environment: async ({ world, home }, use) => {
-    await signedInToHub(home)
-    await use(world.internet.env)
-  },
-})
-
 const README = `# Boutique
 
 La boutique en ligne d’**Acme**. Elle écoute sur le port \`8080\`.
@@ -337,10 +324,10 @@ function fillHub({ hub }: HubWorld): void {
 }
 
 for (const language of ['fr', 'en'] as const) {
-  online.describe(`pictures of what one has online (${language})`, () => {
-    online.use({ language, deviceScaleFactor: 1, dockerHost: NOWHERE })
+  hubTest.describe(`pictures of what one has online (${language})`, () => {
+    hubTest.use({ language, deviceScaleFactor: 1 })
 
-    online('my repositories', async ({ app, folder, world }) => {
+    hubTest('my repositories', async ({ app, folder, world }) => {
       const { page, words } = app
       const texts = words.repositories
       const about = async (path: string): Promise<void> => {

@@ -1,26 +1,12 @@
 import type { Locator } from '@playwright/test'
 import { expectNothingFound } from '../axe.ts'
-import { test as base, expect } from '../fixtures.ts'
+import { expect } from '../fixtures.ts'
 import { press, sheet } from '../flows.ts'
 import type { AppWindow } from '../hosts/app-window.ts'
-import { type HubWorld, hubWorld, signedInToHub } from '../hub-account.ts'
+import { hubTest as test } from '../hub-account.ts'
 import { fill } from '../words.ts'
 
 /** What a person has on Docker Hub: seen, made, changed, over the app's own host and an emulated Hub under its real name. */
-const test = base.extend<{ world: HubWorld }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright insists on the object pattern.
-  world: async ({}, use) => {
-    const world = await hubWorld()
-    await use(world)
-    await world.internet.close()
-  },
-  environment: async ({ world, home }, use) => {
-    await signedInToHub(home)
-    await use(world.internet.env)
-  },
-})
-
-test.use({ dockerHost: 'unix:///nowhere/docker.sock' })
 
 function repository({ page }: AppWindow, path: string): Locator {
   return page.getByRole('grid').getByRole('row', { name: new RegExp(`^${RegExp.escape(path)}, `) })
