@@ -70,10 +70,10 @@ export class Registries {
   readonly #keychain: Keychain
   /** By host and account, `host account`. */
   readonly #clients = new Map<string, Known>()
-  /** Told of each host whose clients end, and awaited: what else was made for its accounts ends too. */
-  onDrop: (host: string) => Promise<void> = async () => undefined
   /** Passwords that access keys gave, likewise. */
   readonly #sessions = new Map<string, EcrSession>()
+  /** Told of each host whose clients end, and awaited: what else was made for its accounts ends too. */
+  onDrop: (host: string) => Promise<void> = async () => undefined
 
   constructor(state: State, keychain: Keychain) {
     this.#state = state

@@ -62,6 +62,8 @@ export const abilitiesSchema = z.object({
   list: z.boolean(),
   /** `portal.create`, and what may be chosen there; [] where it is absent. */
   create: z.array(choiceSchema),
+  /** `project`: what is made is what repositories are below, and they come with a push. */
+  makes: z.enum(['repository', 'project']),
   /** `portal.change` of the visibility. */
   visibility: z.boolean(),
   /** `portal.change` of these texts; the most characters they may have, where that is known. */

@@ -48,7 +48,14 @@ const STANDING: Standing = {
   creation: { by: 'push', visibility: 'unknown' },
   visibility: 'private',
   namespace: 'mine',
-  abilities: { kind: 'hub', list: true, create: ['private', 'public'], visibility: true, pages: {} },
+  abilities: {
+    kind: 'hub',
+    list: true,
+    create: ['private', 'public'],
+    makes: 'repository',
+    visibility: true,
+    pages: {},
+  },
 }
 
 function publication(given: Given): Publication {

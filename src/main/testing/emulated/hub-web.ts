@@ -8,6 +8,8 @@ export interface HubUser {
   readonly orgs?: readonly string[]
   /** Private repositories its plan allows; undefined: any number. */
   readonly privates?: number
+  /** Access tokens: as good as the password for signing in. */
+  readonly tokens?: readonly string[]
   /** Asks for a code beside the password; tokens are not asked. */
   readonly twoFactor?: boolean
 }
@@ -27,8 +29,6 @@ export interface HubOptions {
   readonly users: Readonly<Record<string, HubUser>>
   /** Private repositories an organisation's plan allows. */
   readonly orgs?: Readonly<Record<string, { readonly privates?: number }>>
-  /** Milliseconds before a token is refused. */
-  readonly life?: number
 }
 
 const REPOSITORY = '/v2/(?:namespaces|repositories)/([^/]+)/(?:repositories/)?([^/]+)'
@@ -39,7 +39,9 @@ export class EmulatedHubWeb {
   readonly repositories = new Map<string, HubRepository>()
   readonly listener: RequestListener
   readonly #options: HubOptions
-  readonly #tokens = new Map<string, { user: string; until: number }>()
+  /** Users by their tokens. */
+  readonly #tokens = new Map<string, string>()
+  #signIns = 0
 
   constructor(options: HubOptions) {
     this.#options = options
@@ -86,26 +88,33 @@ export class EmulatedHubWeb {
     return made
   }
 
+  /** Ends all tokens, as ten minutes do. */
+  expire(): void {
+    this.#tokens.clear()
+  }
+
   #signIn({ body }: Asked): Told {
     const identifier = String(body?.['identifier'])
     const [name, user] =
       Object.entries(this.#options.users).find(([each, { email }]) => each === identifier || email === identifier) ?? []
-    if (!user || name === undefined || user.password !== body?.['secret'])
+    const secret = String(body?.['secret'])
+    const byToken = user?.tokens?.includes(secret) === true
+    if (!user || name === undefined || (user.password !== secret && !byToken))
       return { status: 401, value: { detail: 'Incorrect authentication credentials' } }
-    if (user.twoFactor)
+    if (user.twoFactor && !byToken)
       return {
         status: 401,
         value: { detail: 'Require secondary authentication on MFA enabled account', login_2fa_token: '2fa-secret' },
       }
-    const claims = { 'https://hub.docker.com': { username: name }, n: this.#tokens.size }
+    const claims = { 'https://hub.docker.com': { username: name }, n: this.#signIns }
     const token = `header.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.signature`
-    this.#tokens.set(token, { user: name, until: Date.now() + (this.#options.life ?? 600_000) })
+    this.#signIns += 1
+    this.#tokens.set(token, name)
     return { value: { access_token: token } }
   }
 
   #user({ headers }: Asked): string | undefined {
-    const token = this.#tokens.get(headers.authorization?.replace(/^Bearer /, '') ?? '')
-    return token && token.until > Date.now() ? token.user : undefined
+    return this.#tokens.get(headers.authorization?.replace(/^Bearer /, '') ?? '')
   }
 
   #as(asked: Asked, answer: (user: string) => Told): Told {
