@@ -113,6 +113,10 @@ const en: Record<ErrorCode, Sentence> = {
     what: 'This Docker runs {engine} images; “{image}” is made for {platform}.',
     next: 'Load it on a computer that runs {platform} images.',
   },
+  'platform-foreign': {
+    what: '“{image}” does not start there: it is made for {platform}, and that computer is {engine}.',
+    next: 'Get it for {engine}, or run it on a computer it is made for.',
+  },
   'platform-unchosen': {
     what: '“{image}” is there for several platforms ({have}), and one alone can go there.',
     next: 'Choose the platform.',
@@ -438,6 +442,10 @@ const fr: Record<ErrorCode, Sentence> = {
   'platform-refused': {
     what: 'Ce Docker fait tourner des images {engine} ; « {image} » est faite pour {platform}.',
     next: 'Chargez-la sur un ordinateur qui accepte les images {platform}.',
+  },
+  'platform-foreign': {
+    what: '« {image} » n’y démarre pas : elle est faite pour {platform}, et cet ordinateur est {engine}.',
+    next: 'Récupérez-la pour {engine}, ou faites-la tourner sur un ordinateur pour lequel elle est faite.',
   },
   'platform-unchosen': {
     what: '« {image} » existe pour plusieurs plates-formes ({have}), et une seule peut aller là.',

@@ -29,6 +29,7 @@ export const ERROR_CODES = [
   'image-part',
   'platform-missing',
   'platform-refused',
+  'platform-foreign',
   'platform-unchosen',
   'name-invalid',
   'name-unclear',
