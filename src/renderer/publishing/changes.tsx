@@ -111,7 +111,8 @@ export function Changes({ place, moves, asking, titles }: ChangesProps) {
         const text = changeSentences(own, words).join(' ')
         return (
           <p key={row.id}>
-            {t('publish.changes.at', { place })} {title !== undefined && <span className="muted">{title} — </span>}
+            {t('publish.changes.at', { place, path: own[0]?.path ?? '' })}{' '}
+            {title !== undefined && <span className="muted">{title} — </span>}
             {withBold(text)}
           </p>
         )

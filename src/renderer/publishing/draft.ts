@@ -1,4 +1,4 @@
-import type { PlaceRef, Plan, Wanted } from '../../shared/contract.ts'
+import type { Plan, Wanted } from '../../shared/contract.ts'
 import type { Standing, VisibilityChoice } from '../../shared/contract-portal.ts'
 import type { Publishable, PublishDestination, Published, TagThere, There } from '../../shared/contract-publish.ts'
 import { labelOf, type OciLabel } from '../../shared/labels.ts'
@@ -6,12 +6,10 @@ import { datedName, isTag, normaliseName, parseReference, splitName } from '../.
 import type { RegistryKind } from '../../shared/registry-kinds.ts'
 import { judgePath, judgeTag, needsOwner, suitablePath } from '../../shared/registry-names.ts'
 import type { MoveChoice } from '../loading/load-choices.ts'
-import { placeKey } from '../places/place-ref.ts'
+import { placeKey, type RegistryPlace } from '../places/place-ref.ts'
 import { type Shortcut, shortcutsOf } from './shortcuts.ts'
 
 /** What the person decides while publishing, and what follows from it. Pure. */
-
-export type RegistryPlace = Extract<PlaceRef, { type: 'registry' }>
 
 /** An image of the place it is published from. */
 export interface PublishRow {

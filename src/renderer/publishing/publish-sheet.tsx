@@ -1,6 +1,6 @@
 import { Button, Loader } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import type { PlaceRef } from '../../shared/contract.ts'
 import type { Publishable, Published } from '../../shared/contract-publish.ts'
 import { asFailure } from '../errors/failure.ts'
@@ -9,7 +9,7 @@ import { useApi } from '../host.tsx'
 import { usePlaces } from '../places/other-places.ts'
 import { RegistrySheet } from '../registries/registry-sheet.tsx'
 import { SheetFrame } from '../shell/sheet.tsx'
-import { announce } from '../shell/ui.ts'
+import { announce, type Sheet, useUi } from '../shell/ui.ts'
 import { useTransfers } from '../transfers/transfer-store.ts'
 import { isEnded } from '../transfers/transfer-words.ts'
 import { shortId } from '../words/format.ts'
@@ -37,6 +37,8 @@ interface PublishSheetProps {
   /** Where the images are. */
   place: PlaceRef
   rows: readonly PublishRow[]
+  /** As the sheet of that name has it. */
+  before?: readonly string[] | undefined
   onClose: () => void
 }
 
@@ -71,7 +73,7 @@ function beginning(
 }
 
 /** Publishing, from choosing where to a message for whoever is to get it: where, name and versions, checks, sending. */
-export function PublishSheet({ place, rows, onClose }: PublishSheetProps) {
+export function PublishSheet({ place, rows, before, onClose }: PublishSheetProps) {
   const { t } = useWords()
   const { queries } = useApi()
   const places = usePlaces((state) => state.places)
@@ -80,7 +82,8 @@ export function PublishSheet({ place, rows, onClose }: PublishSheetProps) {
   const looked = useQuery(
     queries.publish.look.queryOptions({ input: { from: place, ids: all.map(({ id }) => id), sources }, staleTime: 0 }),
   )
-  if (looked.data && places) return <Flow place={place} rows={all} looked={looked.data} onClose={onClose} />
+  if (looked.data && places)
+    return <Flow place={place} rows={all} before={before} looked={looked.data} onClose={onClose} />
   return (
     <SheetFrame wide title={titleOf(all, t)} onClose={onClose}>
       {looked.error ? (
@@ -104,14 +107,14 @@ interface FlowProps extends PublishSheetProps {
   looked: { images: Publishable[]; published: Published[] }
 }
 
-function Flow({ place, rows, looked, onClose }: FlowProps) {
+function Flow({ place, rows, before, looked, onClose }: FlowProps) {
   const { t } = useWords()
   const offered = useTargets()
   const [begin] = useState(() => beginning(rows, offered, looked))
   const [step, setStep] = useState<Step>(begin.step)
   const publishing = usePublish({ from: place, all: rows, looked, offered, initial: begin.draft })
-  const adding = useAdding(offered, (added) => {
-    publishing.change({ chosen: [...publishing.draft.chosen, ...added] })
+  const adding = useAdding(offered, before, { type: 'publish', place, rows }, (added) => {
+    publishing.change({ chosen: [...new Set([...publishing.draft.chosen, ...added])] })
     setStep('names')
   })
   const [round, setRound] = useState(0)
@@ -259,25 +262,40 @@ function useStepFocus(step: Step) {
   return body
 }
 
-/** Adding a registry in between: what has come to the list when that sheet closes is where to publish. */
-function useAdding(offered: readonly Target[], onAdded: (keys: string[]) => void) {
-  const [open, setOpen] = useState(offered.length === 0)
-  const [before, setBefore] = useState<readonly string[] | undefined>(offered.length === 0 ? [] : undefined)
+/**
+ * Adding a registry in between: what has come to the list when that is done is where to publish. A guide that takes the
+ * place of the sheet for it comes back to `sheet`.
+ */
+function useAdding(
+  offered: readonly Target[],
+  known: readonly string[] | undefined,
+  sheet: Extract<Sheet, { type: 'publish' }>,
+  onAdded: (keys: string[]) => void,
+) {
+  const [before, setBefore] = useState(known ?? (offered.length === 0 ? [] : undefined))
+  const [open, setOpen] = useState(offered.length === 0 && known === undefined)
   // What is on screen behind the sheet stays what it was.
-  const [onScreen, setOnScreen] = useState(() => usePlaces.getState().chosen)
-  const added = offered.map(({ key }) => key).filter((key) => before && !before.includes(key))
-  const told = useRef(onAdded)
-  told.current = onAdded
-  const news = added.join('\n')
+  const [onScreen] = useState(() => usePlaces.getState().chosen)
+  const news = offered
+    .map(({ key }) => key)
+    .filter((key) => before && !before.includes(key))
+    .join('\n')
+  const tell = useEffectEvent(onAdded)
+  const [back] = useState(sheet)
   useEffect(() => {
     if (open || news === '') return
     setBefore(undefined)
-    told.current(news.split('\n'))
+    tell(news.split('\n'))
   }, [open, news])
+  useEffect(() => {
+    if (open && before) useUi.setState({ back: { ...back, before } })
+    return () => {
+      if (useUi.getState().sheet?.type === 'publish') useUi.setState({ back: undefined })
+    }
+  }, [open, before, back])
   return {
     open,
     begin: () => {
-      setOnScreen(usePlaces.getState().chosen)
       setBefore(offered.map(({ key }) => key))
       setOpen(true)
     },

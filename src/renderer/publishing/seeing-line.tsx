@@ -1,6 +1,7 @@
-import { Anchor, Checkbox, Radio } from '@mantine/core'
+import { Checkbox, Radio } from '@mantine/core'
 import { useState } from 'react'
 import type { Visibility, VisibilityChoice } from '../../shared/contract-portal.ts'
+import { WebLink } from '../shell/web-link.tsx'
 import { useWords } from '../words/use-words.ts'
 import { type Seeing, splitPath, type Target } from './draft.ts'
 
@@ -19,15 +20,6 @@ interface SeeingLineProps {
   agreed: boolean
   onVisibility: (visibility: VisibilityChoice) => void
   onAgreed: (agreed: boolean) => void
-}
-
-function ExternalPage({ page }: { page: string }) {
-  const { t } = useWords()
-  return (
-    <Anchor href={page} target="_blank" rel="noreferrer noopener" size="sm">
-      {t('publish.seen.openPage')} <span className="visually-hidden">{t('away.newWindow')}</span>
-    </Anchor>
-  )
 }
 
 /** Who will see a repository, and the choice there is where Caboteur makes it. */
@@ -60,7 +52,7 @@ export function SeeingLine({ target, place, path, seeing, agreed, onVisibility, 
             {t('publish.seen.change')}
           </button>
         )}
-        {byHand && creation.page !== undefined && <ExternalPage page={creation.page} />}
+        {byHand && creation.page !== undefined && <WebLink href={creation.page}>{t('publish.seen.openPage')}</WebLink>}
       </p>
       {exists === false && visibility === 'unknown' && target.kind === 'distribution' && (
         <p className="small muted">{t('publish.seen.ownText')}</p>

@@ -1,8 +1,9 @@
-import { Anchor, Checkbox, Loader } from '@mantine/core'
+import { Checkbox, Loader } from '@mantine/core'
 import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconInfoCircle, IconQuestionMark } from '@tabler/icons-react'
 import { CHECKS, type CheckEvent, type CheckId, type Finding } from '../../shared/contract-publish.ts'
 import { sentence } from '../../shared/error-sentences.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
+import { WebLink } from '../shell/web-link.tsx'
 import { useWords } from '../words/use-words.ts'
 import { findingWords } from './finding-words.ts'
 import { LabelsForm } from './labels-form.tsx'
@@ -73,9 +74,7 @@ function CheckLine({ check, event, publishing }: CheckLineProps) {
             <p key={JSON.stringify(finding)} className={finding.level === 'info' ? 'small muted' : 'small'}>
               {about(finding)}{' '}
               {typeof finding.parts['page'] === 'string' && (
-                <Anchor href={finding.parts['page']} target="_blank" rel="noreferrer noopener" size="sm">
-                  {t('publish.seen.openPage')} <span className="visually-hidden">{t('away.newWindow')}</span>
-                </Anchor>
+                <WebLink href={finding.parts['page']}>{t('publish.seen.openPage')}</WebLink>
               )}
             </p>
           ))}

@@ -34,7 +34,7 @@ export function StepWhere({ targets, chosen, onChosen, onAdd }: StepWhereProps) 
             ].join(' · ')
             return (
               <li key={key} className={chosen.includes(key) ? 'card card-on' : 'card'}>
-                <Checkbox value={key} label={info ? infoName(info, t) : place.host} description={about} />
+                <Checkbox value={key} label={info ? infoName(info, t, places) : place.host} description={about} />
               </li>
             )
           })}

@@ -136,9 +136,7 @@ export function usePublish({ from, all, looked, offered, initial }: Options): Pu
     titleOf: ({ id, names }) => names[0] ?? t('load.unnamed', { id: shortId(id) }),
     nameOf: ({ place }) => {
       const info = infoOf(place, places)
-      const name = info ? infoName(info, t) : place.host
-      const twins = targets.filter((other) => other.place.host === place.host).length > 1
-      return twins && place.account !== undefined ? `${name} (${place.account})` : name
+      return info ? infoName(info, t, places) : place.host
     },
     pathOf: (target, row) => pathOf(draft, target, row, known),
     isNamed,

@@ -4,8 +4,9 @@ import type { Publishing } from './use-publish.ts'
 
 function weightOf({ move, total, exact }: Plan, { t, size }: Words): string {
   if (move === 0) return t('publish.weight.none')
-  const text = t(move < total ? 'publish.weight.most' : 'publish.weight.all', { move: size(move) })
-  return exact ? text : t('publish.weight.atMost', { text })
+  return t(move < total ? 'publish.weight.most' : 'publish.weight.all', {
+    move: exact ? size(move) : t('publish.weight.atMost', { size: size(move) }),
+  })
 }
 
 /** How much will be sent, at each place where there are several. */

@@ -101,7 +101,7 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
       return sent.length > 0 && <SendSheet place={sheet.place} rows={sent} to={sheet.to} onClose={closeSheet} />
     }
     case 'publish':
-      return <PublishSheet place={sheet.place} rows={sheet.rows} onClose={closeSheet} />
+      return <PublishSheet place={sheet.place} rows={sheet.rows} before={sheet.before} onClose={closeSheet} />
     case 'whole':
       return <WholeSheet place={sheet.place} onClose={closeSheet} />
     case 'removal':

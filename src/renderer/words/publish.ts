@@ -104,7 +104,7 @@ export const publishEn = {
     other: '“{{owner}}” is not your name nor one of your organisations’: the registry may refuse.',
   },
   changes: {
-    at: 'On {{place}}:',
+    at: 'On {{place}}, in {{path}}:',
     new_one: '{{tags}} is new.',
     new_other: '{{tags}} are new.',
     same_one: '{{tags}} names this image already.',
@@ -127,7 +127,7 @@ export const publishEn = {
     all: '{{move}} to send',
     most: '{{move}} to send: the rest is already online',
     none: 'Nothing to send: every layer is already online',
-    atMost: '{{text}} (at most)',
+    atMost: 'At most {{size}}',
     places: '{{what}} ({{place}})',
   },
   check: {
@@ -351,7 +351,7 @@ export const publishFr = {
     other: '« {{owner}} » n’est ni votre nom ni celui d’une de vos organisations : le registre peut refuser.',
   },
   changes: {
-    at: 'Sur {{place}} :',
+    at: 'Sur {{place}}, dans {{path}} :',
     new_one: '{{tags}} est nouveau.',
     new_other: '{{tags}} sont nouveaux.',
     same_one: '{{tags}} désigne déjà cette image.',
@@ -374,7 +374,7 @@ export const publishFr = {
     all: '{{move}} à envoyer',
     most: '{{move}} à envoyer : le reste est déjà en ligne',
     none: 'Rien à envoyer : toutes les couches sont déjà en ligne',
-    atMost: '{{text}} (au plus)',
+    atMost: 'Au plus {{size}}',
     places: '{{what}} ({{place}})',
   },
   check: {
