@@ -8,7 +8,7 @@ import type {
 } from '../../shared/contract-portal.ts'
 import { AppError } from '../../shared/errors.ts'
 import { field, given, listOf, momentOf, numberOf, segments, textOf } from './answers.ts'
-import { Api, all, listsOf, Recent } from './api.ts'
+import { Api, all, listsOf, type Question, Recent } from './api.ts'
 import { basicOf, type Opened } from './opened.ts'
 import type { Portal, Texts } from './portal.ts'
 
@@ -103,8 +103,7 @@ export class HarborPortal implements Portal {
 
   /** Makes the project; the repository in it comes with the push. */
   async create(path: string, visibility: VisibilityChoice, _texts: Texts, signal: AbortSignal): Promise<void> {
-    this.#projects.forget()
-    await this.#api.ask({
+    await this.#changed({
       method: 'POST',
       path: '/projects',
       json: { project_name: split(path).project, metadata: { public: String(visibility === 'public') } },
@@ -116,8 +115,7 @@ export class HarborPortal implements Portal {
 
   /** Of the project, with all its repositories. */
   async setVisibility(path: string, visibility: VisibilityChoice, signal: AbortSignal): Promise<void> {
-    this.#projects.forget()
-    await this.#api.ask({
+    await this.#changed({
       method: 'PUT',
       path: `/projects/${segments(split(path).project)}`,
       json: { metadata: { public: String(visibility === 'public') } },
@@ -147,6 +145,15 @@ export class HarborPortal implements Portal {
       about: { repository: path, reference: tag },
       signal,
     })
+  }
+
+  /** Asks for what changes the projects. */
+  async #changed(question: Question): Promise<void> {
+    try {
+      await this.#api.ask(question)
+    } finally {
+      this.#projects.forget()
+    }
   }
 
   async #all(signal: AbortSignal): Promise<readonly unknown[]> {

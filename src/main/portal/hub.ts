@@ -8,7 +8,7 @@ import type {
 } from '../../shared/contract-portal.ts'
 import { AppError } from '../../shared/errors.ts'
 import { field, given, ifPrivate, listOf, momentOf, numberOf, segments, textOf } from './answers.ts'
-import { Api, all, type Page, Recent } from './api.ts'
+import { Api, all, type Page, type Question, Recent } from './api.ts'
 import type { Opened } from './opened.ts'
 import type { Portal, Texts } from './portal.ts'
 
@@ -131,8 +131,7 @@ export class HubPortal implements Portal {
 
   async create(path: string, visibility: VisibilityChoice, texts: Texts, signal: AbortSignal): Promise<void> {
     const { namespace, name } = at(path)
-    this.#names.forget()
-    await this.#api.ask({
+    await this.#counted({
       method: 'POST',
       path: `/v2/namespaces/${segments(namespace)}/repositories`,
       json: {
@@ -150,8 +149,7 @@ export class HubPortal implements Portal {
 
   async setVisibility(path: string, visibility: VisibilityChoice, signal: AbortSignal): Promise<void> {
     const { namespace, name } = at(path)
-    this.#names.forget()
-    await this.#api.ask({
+    await this.#counted({
       method: 'POST',
       path: `/v2/repositories/${segments(`${namespace}/${name}`)}/privacy`,
       json: { is_private: visibility === 'private' },
@@ -180,6 +178,15 @@ export class HubPortal implements Portal {
       expect: [200, 202, 204, 404],
       signal,
     })
+  }
+
+  /** Asks for what changes how many private repositories there are. */
+  async #counted(question: Question): Promise<void> {
+    try {
+      await this.#api.ask(question)
+    } finally {
+      this.#names.forget()
+    }
   }
 
   #repository(namespace: string, name: string): string {
@@ -212,7 +219,8 @@ export class HubPortal implements Portal {
     const found: Namespace[] = []
     for (const { name, own: mine, id } of names) {
       if (name === undefined) continue
-      const privates = await this.#privates(name, id, signal).catch((error: unknown) => refused(error, undefined))
+      const privates = await this.#privates(name, id, signal).catch(() => undefined)
+      signal.throwIfAborted()
       found.push({ name, own: mine, ...(privates ? { privates } : {}) })
     }
     return found
@@ -224,7 +232,7 @@ export class HubPortal implements Portal {
 
   /**
    * How many private repositories a name has and may have. Not in Docker's documentation: its own hub-tool asks the
-   * plan so. Counted until it is full: that is all anybody needs to know.
+   * plan so; without an answer nothing is said of it. Counted until it is full: that is all anybody needs to know.
    */
   async #privates(
     namespace: string,
@@ -234,9 +242,9 @@ export class HubPortal implements Portal {
     const account = await id()
     if (account === undefined) return undefined
     const path = `/api/billing/v4/accounts/${encodeURIComponent(account)}/hub-plan`
-    const plan = await this.#api.find({ path, signal })
+    const plan = await this.#api.find({ path, again: false, signal })
     const limit = numberOf(plan, 'private_repos') ?? numberOf(plan, 'product_limits', 'private_repos')
-    if (limit === undefined || limit < 0 || limit > COUNTED) return undefined
+    if (limit === undefined || limit < 1 || limit > COUNTED) return undefined
     let used = 0
     for await (const rows of this.#list(namespace, signal)) {
       used += rows.filter((row) => field(row, 'is_private') === true).length

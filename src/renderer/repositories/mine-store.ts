@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 import { create } from 'zustand'
-import type { Abilities, MineEvent, Namespace, RepositoryInfo } from '../../shared/contract-portal.ts'
+import type { Abilities, MineEvent, Namespace, RepositoryInfo, Standing } from '../../shared/contract-portal.ts'
 import type { ErrorData } from '../../shared/errors.ts'
 import { readOnce } from '../connect.ts'
 import { asFailure } from '../errors/failure.ts'
@@ -15,6 +15,8 @@ export interface At {
 
 /** What was told of an account's repositories so far. */
 export interface Mine {
+  /** Whose: host and account. */
+  readonly of: string
   readonly abilities: Abilities | undefined
   readonly namespaces: readonly Namespace[] | undefined
   readonly repositories: readonly RepositoryInfo[]
@@ -27,6 +29,7 @@ export interface Mine {
 }
 
 export const NOTHING: Mine = {
+  of: '',
   abilities: undefined,
   namespaces: undefined,
   repositories: [],
@@ -56,10 +59,18 @@ export function told(mine: Mine, event: MineEvent): Mine {
   }
 }
 
-/** A repository that was made or changed takes its place in the list. */
-export function putRepository(info: RepositoryInfo): void {
-  useMine.setState(({ repositories }) => ({
+function keyOf({ host, account }: At): string {
+  return `${host} ${account ?? ''}`
+}
+
+/** A repository that was made or changed takes its place in the list, and what is left of private ones is told anew. */
+export function putStanding(at: At, { info, privates }: Standing): void {
+  if (!info || useMine.getState().of !== keyOf(at)) return
+  useMine.setState(({ repositories, namespaces }) => ({
     repositories: [info, ...repositories.filter(({ path }) => path !== info.path)],
+    namespaces: namespaces?.map((one) =>
+      privates && info.path.startsWith(`${one.name}/`) ? { ...one, privates } : one,
+    ),
   }))
 }
 
@@ -69,7 +80,7 @@ export function useMineOf({ host, account }: At): Mine {
   const round = useImages((state) => state.round)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another round asks again.
   useEffect(() => {
-    useMine.setState(NOTHING)
+    useMine.setState({ ...NOTHING, of: keyOf({ host, account }) })
     return readOnce({
       open: (signal) => client.portal.mine(account === undefined ? { host } : { host, account }, { signal }),
       take: (event) => useMine.setState((mine) => told(mine, event)),
@@ -77,5 +88,7 @@ export function useMineOf({ host, account }: At): Mine {
       ended: () => useMine.setState({ done: true }),
     })
   }, [client, host, account, round])
-  return useMine()
+  const mine = useMine()
+  // Until the effect has run it is another account's.
+  return mine.of === keyOf({ host, account }) ? mine : NOTHING
 }

@@ -125,7 +125,16 @@ export function MyRepositories({ place, mine }: { place: RegistryPlace; mine: Mi
       {namespaces.map(({ name, privates }) => (
         <QuotaLine key={name} name={name} {...(privates ? { privates } : {})} />
       ))}
-      {failure && <FailureNotice error={failure} onRetry={refreshImages} />}
+      {failure && (
+        <>
+          <FailureNotice error={failure} onRetry={refreshImages} />
+          <div>
+            <Button variant="default" onClick={() => openSheet({ type: 'registry', place })}>
+              {t('registry.signInAgain')}
+            </Button>
+          </div>
+        </>
+      )}
       {failures.map(({ namespace: name, error }) => (
         <div key={name}>
           <p>{t('repositories.failedFor', { name })}</p>

@@ -1,7 +1,7 @@
 import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Standing } from '../../shared/contract-portal.ts'
 import { useApi } from '../host.tsx'
-import { type At, putRepository } from './mine-store.ts'
+import { type At, putStanding } from './mine-store.ts'
 
 /** What is asked of one account about one repository. */
 export function about({ host, account }: At, path: string): { host: string; account?: string; path: string } {
@@ -21,7 +21,6 @@ export function useChanged(at: At): (path: string) => Promise<void> {
   return async (path) => {
     const options = queries.portal.repository.queryOptions({ input: about(at, path) })
     await cache.invalidateQueries({ queryKey: queries.portal.repository.key() })
-    const { info } = await cache.fetchQuery({ ...options, staleTime: 0 })
-    if (info) putRepository(info)
+    putStanding(at, await cache.fetchQuery({ ...options, staleTime: 0 }))
   }
 }

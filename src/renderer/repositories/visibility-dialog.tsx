@@ -4,6 +4,7 @@ import type { VisibilityChoice } from '../../shared/contract-portal.ts'
 import { asFailure } from '../errors/failure.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { useApi } from '../host.tsx'
+import { refreshImages } from '../images/image-store.ts'
 import type { RegistryPlace } from '../places/place-ref.ts'
 import { SheetFrame } from '../shell/sheet.tsx'
 import { announce } from '../shell/ui.ts'
@@ -28,6 +29,8 @@ export function VisibilityDialog({ place, path, to, onClose }: VisibilityDialogP
     queries.portal.change.mutationOptions({
       onSuccess: async () => {
         await changed(path).catch(() => undefined)
+        // What it is shared with changed, too.
+        if (shared !== undefined) refreshImages()
         announce(t(to === 'public' ? 'repositories.nowPublic' : 'repositories.nowPrivate', { path }))
         onClose()
       },
