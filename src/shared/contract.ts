@@ -388,6 +388,8 @@ export type Comparison = z.infer<typeof comparisonSchema>
 /** One image of a copy, and the names it gets there. `keepAs`: the name the image that has `name` now keeps instead. */
 export const wantedSchema = z.object({
   id: z.string(),
+  /** Where it is, when it comes from a place of several: a repository of the registry, a file of the folder. */
+  place: placeSchema.optional(),
   names: z.array(z.object({ name: z.string(), keepAs: z.string().optional() })),
 })
 export type Wanted = z.infer<typeof wantedSchema>
@@ -440,6 +442,15 @@ export const copyRequestSchema = z.object({
   compress: saveTargetSchema.optional(),
   /** Of images with several platforms: these alone (`linux/arm64`); without it all that the destination can hold. */
   platforms: z.array(z.string()).optional(),
+  /** What is there already under all its names is left out, and told in the result. */
+  onlyNew: z.boolean().optional(),
+  /** What refers to the images goes along: signatures, attestations, bills of materials. */
+  referrers: z.boolean().optional(),
+  /**
+   * From Docker on another computer to a registry one signs in to: that Docker may be given the sign-in, so that it sends by
+   * itself what would else cross the line twice. Never without the person's word.
+   */
+  engineMaySignIn: z.boolean().optional(),
   /** Headless host: the file is made in the data folder, downloaded by the browser, then deleted. `to.path` is its name only. */
   download: z.boolean().optional(),
 })
@@ -480,7 +491,16 @@ export const transferSchema = z.object({
   /** Only with phase `done`. */
   result: z
     .object({
-      images: z.array(z.object({ id: z.string(), names: z.array(z.string()) })),
+      images: z.array(
+        z.object({
+          id: z.string(),
+          names: z.array(z.string()),
+          /** `names`: it was there, and got names. `same`: it was there under all of them. */
+          outcome: z.enum(['copied', 'names', 'same']),
+          /** Bytes of its layers, as far as they were known beforehand. */
+          size: z.number(),
+        }),
+      ),
       moved: z.number(),
       skipped: z.number(),
       file: z
@@ -494,6 +514,8 @@ export const transferSchema = z.object({
         })
         .optional(),
       replaced: z.array(replacedSchema),
+      /** From a registry to Docker: whether `name@sha256:…` works there, as it does after a pull (moby/moby#43570). */
+      pinned: z.object({ name: z.string(), holds: z.boolean() }).optional(),
       /** Platforms that could not come along: the source did not have them. */
       absent: z.array(absentSchema),
       download: z.boolean(),
@@ -635,6 +657,7 @@ export const contract = {
           to: placeSchema,
           images: z.array(wantedSchema),
           platforms: z.array(z.string()).optional(),
+          referrers: z.boolean().optional(),
         }),
       )
       .output(planSchema),

@@ -13,6 +13,7 @@ const PARTS = Object.fromEntries(
     'place',
     'containers',
     'name',
+    'names',
     'platform',
     'have',
     'engine',

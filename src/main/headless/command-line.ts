@@ -1,5 +1,5 @@
 import { type Language, sentence } from '../../shared/error-sentences.ts'
-import { AppError, asAppError } from '../../shared/errors.ts'
+import { type AppError, asAppError, ended } from '../../shared/errors.ts'
 import { copyCommand } from './copying.ts'
 import { join } from './joining.ts'
 import { inspect, list, verify } from './looking.ts'
@@ -86,7 +86,7 @@ export async function commandLine(args: readonly string[]): Promise<number> {
     }
     return await run(words[0], words.slice(1), options, abort.signal)
   } catch (error) {
-    return complain(abort.signal.aborted ? new AppError('cancelled', {}, { cause: error }) : asAppError(error), json)
+    return complain(asAppError(ended(error, abort.signal.aborted)), json)
   } finally {
     listenNoMore()
     await places?.close()

@@ -11,7 +11,7 @@ export const HELP = `caboteur: carries Docker images from place to place
   caboteur inspect PLACE [--json]
   caboteur verify PLACE [--json]
   caboteur copy FROM TO [--json] [--plan] [--compress none|gzip|zstd|bzip2] [--platform all|OS/ARCH] [--keep-old] [--referrers]
-                        [--split SIZE]
+                        [--split SIZE] [--engine-may-sign-in]
   caboteur join PART FILE [--json]
   caboteur serve [--port N] [--root FOLDER …]
 
@@ -32,6 +32,7 @@ const OPTIONS = {
   'keep-old': { type: 'boolean' },
   referrers: { type: 'boolean' },
   split: { type: 'string' },
+  'engine-may-sign-in': { type: 'boolean' },
   username: { type: 'string' },
   'password-stdin': { type: 'boolean' },
   'password-file': { type: 'string' },
@@ -52,6 +53,8 @@ export interface Options {
   readonly referrers: boolean
   /** Bytes of a part at most. */
   readonly split: number | undefined
+  /** Docker on another computer may be given the registry's sign-in, to send by itself. */
+  readonly engineMaySignIn: boolean
   readonly places: Places
 }
 
@@ -142,6 +145,7 @@ export async function parseOptions(
     keepOld: values['keep-old'] === true,
     referrers: values.referrers === true,
     split: sizeOf(values.split),
+    engineMaySignIn: values['engine-may-sign-in'] === true,
     places: new Places(await accessOf(values)),
   }
   return { words: positionals, options, help: values.help === true }

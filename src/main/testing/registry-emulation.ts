@@ -33,7 +33,8 @@ export interface EmulationOptions extends EmulatedUploadOptions {
   readonly page?: number
   readonly links?: 'absolute' | 'relative'
   readonly referrers?: boolean
-  readonly deletes?: boolean
+  /** `manifests`: no tag alone, as with docker-registry 2.8. */
+  readonly deletes?: boolean | 'manifests'
   /** False: 405. */
   readonly head?: boolean
   /** False: does not say what a manifest's digest is. */
@@ -295,12 +296,17 @@ export class EmulatedRegistry {
       refuse(asking, 405, 'UNSUPPORTED')
       return
     }
+    if (this.#options.deletes === 'manifests' && !last.includes(':')) {
+      refuse(asking, 400, 'DIGEST_INVALID')
+      return
+    }
     if (!this.manifests.has(`${repository}/${last}`)) {
       refuse(asking, 404, 'MANIFEST_UNKNOWN')
       return
     }
     for (const [key, { bytes }] of this.manifests) {
-      if (key === `${repository}/${last}` || digestOf(bytes) === last) this.manifests.delete(key)
+      const named = key.startsWith(`${repository}/`) && digestOf(bytes) === last
+      if (named || key === `${repository}/${last}`) this.manifests.delete(key)
     }
     response.writeHead(202).end()
   }

@@ -33,13 +33,13 @@ describe('the form of a registry', () => {
     expect(problemOf({ ...form, password: 'x' })?.problem).toBe('registry.userEmpty')
     expect(problemOf({ ...form, username: 'lea' })?.problem).toBe('registry.passwordEmpty')
     expect(problemOf({ ...form, ca: 'hello' })?.problem).toBe('registry.caWrong')
-    expect(problemOf({ ...form, password: 'x', ca: CA })).toBeUndefined()
+    expect(problemOf({ ...form, username: 'lea', password: 'x', ca: CA })).toBeUndefined()
   })
 
   it('asks for what was typed and nothing else', () => {
     expect(registryOf(form)).toEqual({ registry: { host: 'registry.example', plain: false } })
     expect(registryOf({ ...form, username: ' lea ', password: ' x ', ca: `${CA}\n` })).toEqual({
-      registry: { host: 'registry.example', plain: false, username: 'lea', ca: CA },
+      registry: { host: 'registry.example', plain: false, ca: CA },
       signIn: { type: 'password', username: 'lea', password: ' x ' },
     })
   })

@@ -152,6 +152,7 @@ export function SaveSheet({ place, folder, rows, onClose }: SaveSheetProps) {
             <strong>{t('save.summary', { count: rows.length, file: baseName(target.path), size: size(most) })}</strong>
             {free !== undefined && free >= most && ` ${t('save.room', { free: size(free) })}`}
           </p>
+          {place.type === 'registry' && <p className="small muted">{t('transfers.digestLost')}</p>}
           {error && <FailureNotice error={asFailure(error)} />}
         </>
       }

@@ -1,5 +1,6 @@
 import { ownEn } from './own.ts'
 import { repositoriesEn } from './repositories.ts'
+import { wholeEn } from './whole.ts'
 
 /** Every word of the window, in English: the shape that each other language fills. */
 export const en = {
@@ -559,6 +560,11 @@ export const en = {
     allPlatforms: 'All ({{count, number}})',
     somePlatforms: 'Only these',
     noPlatform: 'Choose at least one.',
+    referrers: 'Signatures and what else refers to the images go along',
+    referrersHint: 'Attestations and bills of materials too, where there are any.',
+    engineSignIn: 'Let this Docker sign in to {{host}} for itself',
+    engineSignInHint:
+      'It then sends straight to the registry, over the shorter way, and gets to know your password or token. Without it everything passes through this computer.',
     planning: 'Comparing with what {{place}} has…',
     summary_one: '{{count, number}} image goes to {{place}}: {{move}} to copy instead of {{total}}.',
     summary_other: '{{count, number}} images go to {{place}}: {{move}} to copy instead of {{total}}.',
@@ -576,12 +582,22 @@ export const en = {
     summarySame_one: '{{count, number}} image is already in {{place}} with the same names: nothing to do.',
     summarySame_other: '{{count, number}} images are already in {{place}} with the same names: nothing to do.',
   },
+  whole: wholeEn,
   finding: {
     elsewhere: 'Elsewhere',
     fingerprint: 'What this fingerprint is',
     looking: 'Looking in all places…',
     nothing: 'Nothing in the other places.',
     unknown: 'No place has anything with this fingerprint.',
+    paste: 'Compare with a fingerprint you were given',
+    noFingerprint: 'A fingerprint has 64 digits and letters a to f, often after “sha256:”.',
+    searchIt: 'Look for it in all places',
+    verdict: {
+      same: 'The same image.',
+      config: 'The same image: this is the fingerprint of its configuration.',
+      layer: 'This is the fingerprint of layer {{number}} of this image.',
+      different: 'Another one: this fingerprint is neither of this image nor of a part of it.',
+    },
     count_one: '{{count, number}} found',
     count_other: '{{count, number}} found',
     more_one: 'and {{count, number}} more: type more to narrow it down',
@@ -625,6 +641,8 @@ export const en = {
     title: 'Transfers',
     digestLost:
       'A Docker with its classic image store that loads this file knows the image by name, not by “name@sha256:…”: where that form is used (Kubernetes, compose with digests), get it from the registry instead.',
+    digestHolds: '“{{name}}” works in this Docker.',
+    digestNot: 'In this Docker the image is known by its name, not by “{{name}}”.',
     none: 'Nothing under way',
     showAll: 'Show all',
     hide: 'Hide',

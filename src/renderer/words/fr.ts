@@ -2,6 +2,7 @@ import type { en } from './en.ts'
 import { ownFr } from './own.ts'
 import { repositoriesFr } from './repositories.ts'
 import type { Shape } from './shape.ts'
+import { wholeFr } from './whole.ts'
 
 /** Tous les mots de la fenêtre, en français. */
 export const fr = {
@@ -566,6 +567,11 @@ export const fr = {
     allPlatforms: 'Tous ({{count, number}})',
     somePlatforms: 'Seulement ceux-ci',
     noPlatform: 'Choisissez-en au moins un.',
+    referrers: 'Les signatures et tout ce qui se rapporte aux images suivent',
+    referrersHint: 'Les attestations et listes de composants aussi, s’il y en a.',
+    engineSignIn: 'Laisser ce Docker se connecter lui-même à {{host}}',
+    engineSignInHint:
+      'Il envoie alors directement au registre, par le chemin le plus court, et apprend votre mot de passe ou jeton. Sinon tout passe par cet ordinateur.',
     planning: 'Comparaison avec ce que contient {{place}}…',
     summary_one: '{{count, number}} image va vers {{place}} : {{move}} à copier au lieu de {{total}}.',
     summary_other: '{{count, number}} images vont vers {{place}} : {{move}} à copier au lieu de {{total}}.',
@@ -583,12 +589,22 @@ export const fr = {
     summarySame_one: '{{count, number}} image est déjà dans {{place}} sous les mêmes noms : rien à faire.',
     summarySame_other: '{{count, number}} images sont déjà dans {{place}} sous les mêmes noms : rien à faire.',
   },
+  whole: wholeFr,
   finding: {
     elsewhere: 'Ailleurs',
     fingerprint: 'Ce qu’est cette empreinte',
     looking: 'Recherche dans tous les lieux…',
     nothing: 'Rien dans les autres lieux.',
     unknown: 'Aucun lieu ne contient quelque chose qui a cette empreinte.',
+    paste: 'Comparer avec une empreinte reçue',
+    noFingerprint: 'Une empreinte a 64 chiffres et lettres de a à f, souvent après « sha256: ».',
+    searchIt: 'La chercher dans tous les lieux',
+    verdict: {
+      same: 'La même image.',
+      config: 'La même image : c’est l’empreinte de sa configuration.',
+      layer: 'C’est l’empreinte de la couche {{number}} de cette image.',
+      different: 'Une autre : cette empreinte n’est ni celle de cette image, ni celle d’une de ses parties.',
+    },
     count_one: '{{count, number}} trouvée',
     count_other: '{{count, number}} trouvées',
     more_one: 'et {{count, number}} de plus : précisez la recherche',
@@ -631,6 +647,8 @@ export const fr = {
   transfers: {
     digestLost:
       'Un Docker avec son magasin d’images classique qui charge ce fichier connaît l’image par son nom, pas par « nom@sha256:… » : là où cette forme est utilisée (Kubernetes, compose avec empreintes), récupérez-la plutôt depuis le registre.',
+    digestHolds: '« {{name}} » fonctionne dans ce Docker.',
+    digestNot: 'Dans ce Docker, l’image est connue par son nom, pas par « {{name}} ».',
     title: 'Transferts',
     none: 'Rien en cours',
     showAll: 'Tout voir',

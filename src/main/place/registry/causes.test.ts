@@ -6,7 +6,7 @@ import { type About, type Refusal, refusalError } from './failure.ts'
 import { Secrets } from './secrets.ts'
 
 /** One refusal as a registry gives it: kind, status, code, words, and what they mean. */
-type Row = readonly [
+type Row = [
   kind: RegistryKind | undefined,
   status: number,
   code: string,
@@ -20,7 +20,7 @@ const PULL = { repository: 'lea/shop', reference: '1' } as const
 const LEA = { username: 'lea' } as const
 const MAX = { username: 'max' } as const
 
-const ROWS: readonly Row[] = [
+const ROWS: Row[] = [
   // Docker Hub
   ['hub', 401, 'UNAUTHORIZED', 'authentication required', 'registry-unauthorized', { ...PUSH, as: 'nobody' }],
   ['hub', 401, 'UNAUTHORIZED', 'incorrect username or password', 'registry-credentials', { as: 'basic' }],
