@@ -155,6 +155,13 @@ async function openSend(app: AppWindow, title: string, to: string): Promise<void
   await expect(sheet(app).getByRole('button', { name: copy.copy, exact: true })).toBeEnabled()
 }
 
+async function sendNow(app: AppWindow, title: string, to: string, transfer: string): Promise<void> {
+  await openSend(app, title, to)
+  await press(sheet(app), app.words.copy.copy)
+  await expect(sheet(app)).toBeHidden()
+  await waitForTransfer(app, transfer)
+}
+
 async function showPlace(app: AppWindow, name: string): Promise<void> {
   await app.page
     .getByRole('navigation')
@@ -224,12 +231,12 @@ for (const language of ['fr', 'en'] as const) {
       await press(sheet(app), words.computer.add)
       await expect(sheet(app)).toBeHidden()
       await showPlace(app, words.places.docker)
-      for (const title of [SHOP_ROW, PAYMENT_ROW]) {
-        await openSend(app, title, words.places.library)
-        await press(sheet(app), words.copy.copy)
-        await expect(sheet(app)).toBeHidden()
-      }
-      await waitForTransfer(app, `→ ${words.places.library}`)
+      const shop = 'acme/boutique 2.4.1'
+      const payment = 'acme/paiement 1.9.0'
+      await sendNow(app, SHOP_ROW, words.places.library, `${shop} → ${words.places.library}`)
+      await sendNow(app, PAYMENT_ROW, words.places.library, `${payment} → ${words.places.library}`)
+      await showPlace(app, words.places.library)
+      await sendNow(app, PAYMENT_ROW, REGISTRY, `${payment} → ${REGISTRY}`)
       for (const theme of ['light', 'dark'] as const) {
         const look = `${language}-${theme}`
         await app.show({ lang: language, theme, clock: NOW })
@@ -238,6 +245,18 @@ for (const language of ['fr', 'en'] as const) {
         await take(app, `library-${look}`)
         await openSend(app, SHOP_ROW, REGISTRY)
         await take(app, `copy-${look}`)
+        await press(sheet(app), words.common.cancel)
+        await press(page.getByRole('main'), words.whole.open)
+        await sheet(app).getByLabel(words.copy.to, { exact: true }).selectOption({ label: REGISTRY })
+        await expect(sheet(app)).toContainText(words.whole.same)
+        await take(app, `everything-${look}`)
+      }
+      await press(sheet(app), words.copy.copy)
+      await waitForTransfer(app, REGISTRY)
+      for (const theme of ['light', 'dark'] as const) {
+        await app.show({ lang: language, theme, clock: NOW })
+        await expect(await lastTransfer(app)).toContainText(words.whole.outcome.same)
+        await take(app, `outcome-${language}-${theme}`)
       }
       await registry.close()
     })

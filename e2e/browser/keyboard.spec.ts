@@ -65,6 +65,9 @@ test('one tab stop per pane, arrow keys inside, and the focus comes back', async
   await expect(pay).toBeVisible()
 
   await go(page, 'F6', page.getByRole('navigation').getByRole('button', { name: /^Docker/ }))
+  // The page's own buttons stand before the list.
+  await keyboard.press('Tab')
+  await expect(page.getByRole('button', { name: app.words.whole.open })).toBeFocused()
   await keyboard.press('Tab')
   await expect(pay).toBeFocused()
   await keyboard.press('Tab')

@@ -3,7 +3,7 @@ import type { Locator } from '@playwright/test'
 import { type Registry, startRegistry } from '../../src/main/testing/registry.ts'
 import { expectNothingFound } from '../axe.ts'
 import { test as base, expect } from '../fixtures.ts'
-import { choose, openMenu, press, row, sheet, waitForTransfer } from '../flows.ts'
+import { choose, lastTransfer, openMenu, press, row, sheet, waitForTransfer } from '../flows.ts'
 import { archiveOf, loaded, runnable } from '../given.ts'
 import type { AppWindow } from '../hosts/app-window.ts'
 
@@ -102,6 +102,49 @@ test.describe('without Docker', () => {
     await waitForTransfer(app, '→ Library')
     await showLibrary(app)
     await expect(row(app, `${registry.host}/team/boutique 1.0, latest`)).toBeVisible()
+  })
+
+  test('everything of a place goes in one copy, of which only what is new moves', async ({ app, folder, registry }) => {
+    const { page, words } = app
+    const main = page.getByRole('main')
+    for (const name of ['shop', 'till']) {
+      await app.drop((await archiveOf(folder, `${name}.tar`, await runnable(`demo/${name}:1.0`))).path)
+      await send(app, 'Library', /to copy/)
+      await waitForTransfer(app, `demo/${name} 1.0 → Library`)
+    }
+    await addRegistry(app, registry)
+    await showLibrary(app)
+    await openMenu(app, 'demo/shop 1.0', words.images.send)
+    await send(app, registry.host, /to copy/)
+    await waitForTransfer(app, `${registry.host}/demo/shop 1.0 → ${registry.host}`)
+
+    await press(main, words.whole.open)
+    await sheet(app).getByLabel(words.copy.to, { exact: true }).selectOption({ label: registry.host })
+    await expect(sheet(app).getByRole('row', { name: /demo\/shop:1.0/ })).toContainText(words.whole.same)
+    await expect(sheet(app).getByRole('row', { name: /demo\/till:1.0/ })).toContainText(words.whole.new)
+    await expectNothingFound(app, 'copying everything')
+    await press(sheet(app), words.copy.copy)
+    await expect(sheet(app)).toBeHidden()
+    await waitForTransfer(app, `and 1 other → ${registry.host}`)
+    const result = await lastTransfer(app)
+    await expect(result.getByRole('row', { name: /demo\/shop:1.0/ })).toContainText(words.whole.outcome.same)
+    await expect(result.getByRole('row', { name: /demo\/till:1.0/ })).toContainText(words.whole.outcome.copied)
+    await expectNothingFound(app, 'what became of everything')
+
+    // The whole registry back: its repositories are read through, and the Library has it all.
+    await place(app, registry.host).click()
+    await press(main, words.whole.open)
+    await sheet(app).getByLabel(words.copy.to, { exact: true }).selectOption({ label: 'Library' })
+    await expect(sheet(app)).toContainText('2 images are already in the Library: only names change')
+    await press(sheet(app), words.common.cancel)
+
+    // An image says where else it is, a registry included; and a version is found by its words.
+    await showLibrary(app)
+    await openMenu(app, 'demo/till 1.0', words.images.details)
+    await expect(sheet(app).getByRole('button', { name: `${registry.host} (demo/till)` })).toBeVisible()
+    await page.keyboard.press('Escape')
+    await page.getByLabel(words.shell.search).fill('till 1.0')
+    await expect(page.getByRole('region', { name: words.finding.elsewhere })).toContainText('demo/till:1.0')
   })
 
   test('a registry is forgotten, and nothing in it changes', async ({ app, registry }) => {

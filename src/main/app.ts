@@ -20,7 +20,8 @@ import { contentDetails, fileContents, layoutContents, registryRemoval, reposito
 import { Copies } from './copies.ts'
 import { either, Feed } from './feed.ts'
 import type { Host } from './host.ts'
-import { blobMemory, layerMemory } from './memory.ts'
+import { LookedAt } from './looked-at.ts'
+import { blobMemory, knownRepositories, layerMemory } from './memory.ts'
 import { Opener } from './opener.ts'
 import { OtherPlaces } from './other-places.ts'
 import { OwnRegistries } from './own-registry/own-registries.ts'
@@ -33,7 +34,9 @@ import { allEngines } from './place/engine/find.ts'
 import { listImages, tagImage } from './place/engine/images.ts'
 import { type SshWay, sshWay } from './place/engine/ssh/way.ts'
 import * as library from './place/layout/library.ts'
-import { keepTag } from './place/registry/sink.ts'
+import { giveName } from './place/registry/naming.ts'
+import { untag } from './place/registry/untag.ts'
+import { Portals } from './portal/portals.ts'
 import { type AccountRef, Registries } from './registries.ts'
 import { State } from './state.ts'
 
@@ -44,9 +47,12 @@ export class App {
   readonly keychain = new Keychain()
   readonly computers = new Computers(this.state, this.keychain)
   readonly registries = new Registries(this.state, this.keychain)
+  readonly portals = new Portals(this.registries)
   readonly backups = new Backups(this.state)
   readonly engines = new Engines(async () => [...(await allEngines()), ...(await this.computers.addresses())])
   readonly archives = new Shelf()
+  readonly looked = new LookedAt()
+  readonly known = async (host: string): Promise<readonly string[]> => await knownRepositories(this.state, host)
   readonly opener: Opener
   readonly copies: Copies
   readonly others: OtherPlaces
@@ -64,9 +70,14 @@ export class App {
       memory: layerMemory(state),
       blobs: blobMemory(state),
     })
-    this.copies = new Copies({ host, engines, opener: this.opener, backups })
-    this.others = new OtherPlaces(host, state, registries)
-    this.accounts = new Accounts(host, registries, async () => await this.others.look())
+    const others = new OtherPlaces(host, state, registries)
+    // A folder is looked at now and then; what was just put there is to be seen at once.
+    const arrived = async ({ type }: PlaceRef): Promise<void> => {
+      if (type === 'layout') await others.look().catch((error: unknown) => console.error(error))
+    }
+    this.copies = new Copies({ host, engines, opener: this.opener, backups, arrived })
+    this.others = others
+    this.accounts = new Accounts(host, registries, async () => await others.look())
     this.own = new OwnRegistries({ host, engines, registries })
   }
 
@@ -81,6 +92,7 @@ export class App {
     await this.copies.queue.close()
     await this.engines.close()
     await this.others.close()
+    await this.portals.close()
     await this.registries.close()
     this.state.close()
   }
@@ -200,7 +212,9 @@ export class App {
     place: Extract<PlaceRef, { type: 'registry' }>,
     signal: AbortSignal,
   ): AsyncGenerator<ContentRow[]> {
-    yield* repositoryContents(await this.opener.repository(place), signal)
+    const repository = await this.opener.repository(place)
+    const { host, path } = repository
+    yield* repositoryContents(repository, (images) => this.looked.note(host, path, images), signal)
   }
 
   /** Notes whether a registry answers, whatever it is asked. */
@@ -253,15 +267,9 @@ export class App {
     const former = (await client.head(path, tag, signal))?.digest
     if ((former ?? '') !== expected) throw new AppError('image-changed', { name })
     const { bytes, mediaType } = await client.manifest(path, asDigest(id), signal)
-    const keptAs =
-      former === undefined || former === id || keepAs === undefined
-        ? undefined
-        : await keepTag({ client, host }, { path, keepAs, former }, signal)
-    await client.putManifest(path, tag, bytes, mediaType, signal)
-    if (former === undefined || former === id) return {}
-    return {
-      replaced: { name, former, ...(keptAs === undefined ? {} : { keptAs }), containers: [], dropped: [] },
-    }
+    const root = { digest: asDigest(id), bytes, mediaType }
+    const [replaced] = await giveName({ client, host }, root, { name, ...(keepAs ? { keepAs } : {}) }, signal)
+    return replaced ? { replaced: { ...replaced, containers: [], dropped: [] } } : {}
   }
 
   async untagAt({ place, id, name }: Spot & { name: string }, signal: AbortSignal): Promise<void> {
@@ -273,7 +281,7 @@ export class App {
     const { client, path } = await this.opener.repository(place)
     const tag = tagOf(name)
     if (tag === undefined) throw new AppError('name-invalid', { name })
-    await client.deleteTag(path, tag, signal)
+    await untag(client, path, tag, signal)
   }
 
   async removalAt(place: PlaceRef, ids: readonly string[], signal: AbortSignal): Promise<Removal> {

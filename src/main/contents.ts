@@ -73,9 +73,16 @@ async function layoutAt(path: string, signal: AbortSignal): Promise<Layout | und
   }
 }
 
-/** As `repositoryImages`, as rows. */
-export async function* repositoryContents(repository: Repository, signal: AbortSignal): AsyncGenerator<ContentRow[]> {
-  for await (const images of repositoryImages(repository, signal)) yield images.map(rowOf)
+/** As `repositoryImages`, as rows. `note` is told what was read. */
+export async function* repositoryContents(
+  repository: Repository,
+  note: (images: readonly Image[]) => void,
+  signal: AbortSignal,
+): AsyncGenerator<ContentRow[]> {
+  for await (const images of repositoryImages(repository, signal)) {
+    note(images)
+    yield images.map(rowOf)
+  }
 }
 
 /** The images of a repository as they are read, tags of one image together, the newest tags first. */

@@ -1,12 +1,14 @@
-import type { CopyRequest, PlaceRef, Plan, Replaced, Transfer, Wanted } from '../shared/contract.ts'
+import type { CopyRequest, PlaceRef, Plan, Replaced, Wanted } from '../shared/contract.ts'
 import { AppError } from '../shared/errors.ts'
-import { type Digest, isDigest, normaliseName } from '../shared/reference.ts'
+import { type Digest, familiarRepository, isDigest, normaliseName } from '../shared/reference.ts'
 import type { Backups } from './backups.ts'
 import { type Copied, copy } from './copy/copy.ts'
+import { type Joined, joined } from './copy/joined.ts'
+import { type Going, goingOf, NOTHING, type Result, resultOf } from './copy-outcome.ts'
 import type { Host } from './host.ts'
 import type { Opener } from './opener.ts'
 import type { Engines } from './place/engine/engines.ts'
-import { imageDetails } from './place/engine/images.ts'
+import { idOf as idThere, imageDetails } from './place/engine/images.ts'
 import {
   type Image,
   type Layer,
@@ -21,7 +23,10 @@ import {
 import { onePlatform, platformsOf, together, withPlatforms } from './platforms.ts'
 import { TransferQueue, type Work } from './transfer/queue.ts'
 
-type Asked = Pick<CopyRequest, 'from' | 'to' | 'images' | 'platforms' | 'compress'>
+type Asked = Pick<
+  CopyRequest,
+  'from' | 'to' | 'images' | 'platforms' | 'compress' | 'referrers' | 'onlyNew' | 'engineMaySignIn'
+>
 
 interface Prepared {
   readonly source: Source
@@ -36,6 +41,8 @@ interface Parts {
   readonly engines: Engines
   readonly opener: Opener
   readonly backups: Backups
+  /** A copy has ended well there: what is told of the place is old. */
+  readonly arrived?: (to: PlaceRef) => Promise<void>
 }
 
 /** Copies between any two places: what one would do, and those under way. */
@@ -48,13 +55,9 @@ export class Copies {
   }
 
   async #prepare(asked: Asked, signal: AbortSignal): Promise<Prepared> {
-    const { from, to, images: wanted, platforms } = asked
-    const source = await this.#parts.opener.source(from, signal)
+    const { to, images: wanted, platforms } = asked
+    const { source, images } = await this.#read(asked, signal)
     const sink = await this.#parts.opener.sink(asked)
-    const images = await source.read(
-      wanted.map(({ id }) => asId(id)),
-      signal,
-    )
     const one = sink.takes.platforms === 'one'
     const own = to.type === 'engine' ? await this.#platform(to.engine) : 'linux/amd64'
     const named = images.map((image, index): Wish => {
@@ -62,10 +65,34 @@ export class Copies {
       const fitting = one ? onePlatform(image, platforms, own) : many
       return { image: fitting, names: (wanted[index]?.names ?? []).map(checkedNaming) }
     })
-    const wishes = one ? named : gathered(named, source.indexes ?? [])
-    refuseRivals(wishes)
+    const whole = one ? named : gathered(named, source.indexes ?? [])
+    refuseRivals(whole)
+    const following = asked.referrers && !one ? await referrersOf(source, whole, signal) : []
+    const wishes = [...whole, ...following]
     const choose = one ? [...new Set(images.filter(({ parts }) => parts).flatMap(platformsOf))] : []
     return { source, sink, wishes, choose }
+  }
+
+  /** The images in the order asked, and one source for all of them. */
+  async #read({ from, images: wanted }: Asked, signal: AbortSignal): Promise<{ source: Source; images: Image[] }> {
+    const groups = Map.groupBy(wanted, ({ place = from }) => JSON.stringify(place))
+    const parts: Joined[] = []
+    const read = new Map<Wanted, Image>()
+    for (const group of groups.values()) {
+      const source = await this.#parts.opener.source(group[0]?.place ?? from, signal)
+      const images = await source.read(
+        group.map(({ id }) => asId(id)),
+        signal,
+      )
+      for (const [index, one] of group.entries()) {
+        const image = images[index]
+        if (image) read.set(one, image)
+      }
+      parts.push({ source, images })
+    }
+    const images = wanted.flatMap((one) => read.get(one) ?? [])
+    const [only, ...others] = parts
+    return { source: only && others.length === 0 ? only.source : joined(parts), images }
   }
 
   async #platform(engine: string): Promise<string> {
@@ -105,19 +132,20 @@ export class Copies {
 
   /** Checks a copy and puts it into the queue. @throws what can be told before it begins */
   async start(request: CopyRequest, signal: AbortSignal): Promise<string> {
-    const { to, download = false } = request
+    const { to, download = false, onlyNew = false } = request
     const place =
       download && to.type === 'archive' ? { type: 'archive' as const, path: await this.#downloadPlace(to.path) } : to
     const asked = { ...request, to: place }
     const prepared = await this.#prepare(asked, signal)
     const titles = prepared.wishes.map(({ image, names }) => names[0]?.name ?? image.names[0] ?? image.id.slice(7, 19))
     const plan = await this.#planOf(asked, prepared, signal)
+    const going = prepared.wishes.map((wish, index) => goingOf(wish, plan.images[index], onlyNew))
     const id = this.queue.add(
       request,
       place,
       titles,
       plan.move || undefined,
-      this.#work(prepared, asked, () => id),
+      this.#work(prepared.source, going, asked, () => id),
     )
     return id
   }
@@ -139,13 +167,17 @@ export class Copies {
   }
 
   #work(
-    { source, wishes }: Prepared,
+    source: Source,
+    going: readonly Going[],
     asked: Asked & { readonly download?: boolean | undefined },
     id: () => string,
   ): Work {
     return async (signal, report) => {
       const { downloads } = this.#parts.host
       const { from, to, download = false } = asked
+      const wishes = going.flatMap(({ wish, outcome }) => (outcome === 'same' ? [] : [wish]))
+      // All of it is there.
+      if (wishes.length === 0) return resultOf(NOTHING, going, [], download)
       let copied: Copied
       try {
         copied = await copy(source, wishes, await this.#parts.opener.sink(asked), signal, report)
@@ -156,7 +188,9 @@ export class Copies {
       if (download && copied.file) downloads?.offer(id(), copied.file.path)
       // A file of the browser's has served. After a failure it stays: the transfer may be tried again.
       await this.#release(from, id())
-      return resultOf(copied, await this.#replaced(to, copied), download)
+      await this.#parts.arrived?.(to)
+      const pinned = await this.#pinned(from, to, wishes)
+      return { ...resultOf(copied, going, await this.#replaced(to, copied), download), ...(pinned ? { pinned } : {}) }
     }
   }
 
@@ -168,6 +202,18 @@ export class Copies {
       return await this.#parts.backups.record(await this.#parts.engines.client(to.engine), replaced)
     } catch {
       return plain()
+    }
+  }
+
+  /** Whether an engine knows what came from a registry by its digest, too. An engine that is gone by now is not asked. */
+  async #pinned(from: PlaceRef, to: PlaceRef, [wish]: readonly Wish[]): Promise<Result['pinned']> {
+    const digest = wish?.image.digest
+    if (from.type !== 'registry' || from.repository === undefined || to.type !== 'engine' || !digest) return undefined
+    const name = `${familiarRepository({ domain: from.host, path: from.repository })}@${digest}`
+    try {
+      return { name, holds: (await idThere(await this.#parts.engines.client(to.engine), name)) !== undefined }
+    } catch {
+      return undefined
     }
   }
 
@@ -273,14 +319,10 @@ function checkedNaming({ name, keepAs }: Wanted['names'][number]): Naming {
   return { name: checkedName(name), ...(keepAs === undefined ? {} : { keepAs: checkedName(keepAs) }) }
 }
 
-function resultOf(copied: Copied, replaced: Replaced[], download: boolean): NonNullable<Transfer['result']> {
-  return {
-    images: copied.images.map(({ id, names }) => ({ id, names: [...names] })),
-    moved: copied.moved,
-    skipped: copied.skipped,
-    ...(copied.file ? { file: { ...copied.file } } : {}),
-    replaced,
-    absent: copied.absent.map((one) => ({ ...one })),
-    download,
-  }
+/** What refers to the images, and goes with them by its digest; each once. */
+async function referrersOf(source: Source, wishes: readonly Wish[], signal: AbortSignal): Promise<Wish[]> {
+  const found = new Map<Digest, Image>()
+  for (const { image } of wishes)
+    for (const referrer of (await source.referrers?.(image, signal)) ?? []) found.set(referrer.id, referrer)
+  return [...found.values()].map((image) => ({ image, names: [] }))
 }

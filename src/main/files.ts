@@ -45,8 +45,14 @@ export function aboutFile(error: unknown, path: string): unknown {
 /** Large reads are few system calls; 1 MiB is where reading stops getting faster. */
 export const CHUNK = 1 << 20
 
+/** What can be read anywhere, as an open file can. */
+export interface ByteFile {
+  read(buffer: Uint8Array, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>
+  close(): Promise<void>
+}
+
 /** Bytes `start` to `end` (exclusive) of an open file. @throws archive-truncated when it ends before */
-export async function* readRange(file: FileHandle, start: number, end: number, signal: AbortSignal): Bytes {
+export async function* readRange(file: Pick<ByteFile, 'read'>, start: number, end: number, signal: AbortSignal): Bytes {
   for (let position = start; position < end; ) {
     signal.throwIfAborted()
     // Not from the pool: the consumer may keep it while the next is being read.
@@ -59,7 +65,7 @@ export async function* readRange(file: FileHandle, start: number, end: number, s
 }
 
 /** An open file as something that can be read anywhere. */
-export function randomAccess(file: FileHandle, size: number): RandomAccess {
+export function randomAccess(file: Pick<ByteFile, 'read'>, size: number): RandomAccess {
   return {
     size,
     async read(offset, length, into) {
@@ -111,6 +117,20 @@ export async function freeSpace(path: string): Promise<number | undefined> {
   } catch {
     const parent = dirname(path)
     return parent === path ? undefined : await freeSpace(parent)
+  }
+}
+
+/** statfs types (linux/magic.h) whose files have a length of 32 bits. */
+const FAT = 0x4d44
+const FAT_LARGEST = 2 ** 32 - 1
+
+/** The largest file the file system takes where `path` is or will be, in bytes; undefined where none is known. */
+export async function largestFile(path: string): Promise<number | undefined> {
+  try {
+    return (await statfs(path)).type === FAT ? FAT_LARGEST : undefined
+  } catch {
+    const parent = dirname(path)
+    return parent === path ? undefined : await largestFile(parent)
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Digest, isDigest } from '../shared/reference.ts'
+import { isDigest } from '../shared/reference.ts'
 import type { BlobMemory } from './place/engine/memory.ts'
 import type { Form, Stored } from './place/place.ts'
 import type { LayerMemory } from './place/registry/memory.ts'
@@ -7,6 +7,8 @@ import type { State } from './state.ts'
 /** Forms of one diffId that are worth asking for. */
 const FORMS = 4
 const REPOSITORIES = 4
+/** Repositories of a registry that the search asks. */
+const KNOWN = 20
 
 function formOf(text: unknown): Form {
   return text === 'gzip' || text === 'zstd' ? text : 'plain'
@@ -34,10 +36,9 @@ export function layerMemory(state: State): LayerMemory {
       )
       return rows.map(({ repository }) => String(repository))
     },
-    async remember(host, repository, layers) {
+    async remember(host, repository, there, proven) {
       const at = Date.now()
-      const once = new Map<Digest, Stored>(layers.map((layer) => [layer.digest, layer]))
-      for (const { diffId, form, digest, size } of once.values()) {
+      for (const { diffId, form, digest, size } of proven)
         await state.run(
           'INSERT OR REPLACE INTO form (diff_id, digest, form, size, at) VALUES (?, ?, ?, ?, ?)',
           diffId,
@@ -46,6 +47,7 @@ export function layerMemory(state: State): LayerMemory {
           size,
           at,
         )
+      for (const digest of new Set(there))
         await state.run(
           'INSERT OR REPLACE INTO seen (host, repository, digest, at) VALUES (?, ?, ?, ?)',
           host,
@@ -53,9 +55,18 @@ export function layerMemory(state: State): LayerMemory {
           digest,
           at,
         )
-      }
     },
   }
+}
+
+/** Repositories of a registry that images were copied to, the newest first. */
+export async function knownRepositories(state: State, host: string): Promise<string[]> {
+  const rows = await state.all(
+    'SELECT repository FROM seen WHERE host = ? GROUP BY repository ORDER BY max(at) DESC LIMIT ?',
+    host,
+    KNOWN,
+  )
+  return rows.map(({ repository }) => String(repository))
 }
 
 /** What an image of a containerd store consists of, kept between runs. */

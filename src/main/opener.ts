@@ -30,7 +30,7 @@ export interface Openable {
 }
 
 /** What a copy is asked to do, as far as it decides how its destination is opened. */
-export type Target = Pick<CopyRequest, 'to' | 'from' | 'compress'>
+export type Target = Pick<CopyRequest, 'to' | 'from' | 'compress' | 'engineMaySignIn' | 'images'>
 
 /** Places by their names on the wire, as sources and sinks. */
 export class Opener {
@@ -78,7 +78,7 @@ export class Opener {
   }
 
   /** Opened when the copy runs: an engine may have been restarted while it waited. */
-  async sink({ to, from, compress }: Target): Promise<Sink> {
+  async sink({ to, from, images, compress, engineMaySignIn = false }: Target): Promise<Sink> {
     switch (to.type) {
       case 'engine':
         return engineSink(await this.#of.engines.client(to.engine), this.#of.blobs)
@@ -92,12 +92,19 @@ export class Opener {
         return layoutSink(to.path)
       case 'registry': {
         // Layers of a registry or folder are in the form their maker chose: another form would be another image.
-        const arrived = from.type === 'engine' || from.type === 'archive'
-        const same = from.type === 'registry' && from.host === to.host && from.repository !== undefined
+        const arrived = from.type === 'engine' || from.type === 'archive' || from.type === 'files'
+        const sources = [from, ...images.map(({ place }) => place)]
+        const same = sources.flatMap((place) =>
+          place?.type === 'registry' && place.host === to.host && place.repository !== undefined
+            ? [place.repository]
+            : [],
+        )
+        const signIn = from.type === 'engine' ? await this.#of.registries.credentials(to.host, to.account) : undefined
         return registrySink(await this.#of.registries.client(to.host, to.account), to.host, {
           memory: this.#of.memory,
+          ...(signIn ? { ...(engineMaySignIn ? { receives: { signIn } } : {}) } : { receives: {} }),
           ...(arrived ? { pack: 'gzip' } : {}),
-          ...(same ? { from: [from.repository ?? ''] } : {}),
+          from: [...new Set(same)],
         })
       }
       case 'files':

@@ -162,7 +162,9 @@ export class OtherPlaces {
     // Refusing one repository is an answer too: the registry is there.
     const away =
       about &&
-      /^registry-(?:unreachable|proxy|tls|certificate|plain-http|credentials|unavailable|answer)$/.test(about.code)
+      /^(?:registry-(?:unreachable|proxy|tls|certificate|plain-http|credentials|two-factor|unavailable|answer)|aws-(?:keys|expired)|clock-wrong)$/.test(
+        about.code,
+      )
     this.#answers.set(answerKey(at), away ? { type: 'away', error: about.data } : { type: 'ready' })
     await this.look()
   }

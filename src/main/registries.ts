@@ -72,6 +72,8 @@ export class Registries {
   readonly #clients = new Map<string, Known>()
   /** Passwords that access keys gave, likewise. */
   readonly #sessions = new Map<string, EcrSession>()
+  /** Told of each host whose clients end, and awaited: what else was made for its accounts ends too. */
+  onDrop: (host: string) => Promise<void> = async () => undefined
 
   constructor(state: State, keychain: Keychain) {
     this.#state = state
@@ -144,6 +146,7 @@ export class Registries {
     for (const [key, { client }] of this.#clients) if (concerns(key) && this.#clients.delete(key)) ends.push(client)
     for (const [key, session] of this.#sessions) if (concerns(key) && this.#sessions.delete(key)) ends.push(session)
     for (const ending of ends) await ending.close()
+    await this.onDrop(host)
   }
 
   /** The client of a registry, with what is kept or docker knows of it. `account`: one of those kept for it. */

@@ -4,10 +4,11 @@ import type { Contract } from '../shared/contract.ts'
 import { AppError, asAppError } from '../shared/errors.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import type { App } from './app.ts'
-import { freeSpace } from './files.ts'
+import { freeSpace, largestFile } from './files.ts'
 import { ownRoutes } from './own-registry/routes.ts'
 import { imageDetails, imageFacts, planRemoval, removeImage, untagImage } from './place/engine/images.ts'
 import { hostKeys, trust } from './place/engine/ssh/host-keys.ts'
+import { portalRoutes } from './portal/routes.ts'
 import { type Context, copies, os, stream, until } from './routing.ts'
 import { compare, search } from './search.ts'
 
@@ -33,12 +34,18 @@ async function removeAll(
   return { removed, kept }
 }
 
-async function targetOf(app: App, path: string): Promise<{ exists: boolean; size?: number; free?: number }> {
+async function targetOf(
+  app: App,
+  path: string,
+): Promise<{ exists: boolean; size?: number; free?: number; largest?: number }> {
   await app.host.admit(path)
   const found = await stat(path).catch(() => undefined)
+  const parts = await stat(`${path}.part-001`).catch(() => undefined)
   const free = await freeSpace(path)
+  const largest = await largestFile(path)
   return {
-    exists: found !== undefined,
+    exists: found !== undefined || parts !== undefined,
+    ...(largest === undefined ? {} : { largest }),
     ...(found ? { size: found.size } : {}),
     ...(free === undefined ? {} : { free }),
   }
@@ -52,6 +59,7 @@ function folders(app: App): NonNullable<App['host']['folders']> {
 /** The contract, a line a procedure. */
 export const router: Router<Contract, Context> = os.router({
   host: os.host.handler(({ context }) => context.app.host.info),
+  portal: portalRoutes,
   engines: {
     watch: os.engines.watch.handler(({ context: { app }, signal }) =>
       stream(copies(app.engines.list.watch(until(signal)))),

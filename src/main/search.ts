@@ -1,18 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { Comparison, ContentRow, Found, PlaceRef, Spot } from '../shared/contract.ts'
-import { AppError } from '../shared/errors.ts'
+import type { Comparison, ContentRow, Found, PlaceInfo, PlaceRef, Spot } from '../shared/contract.ts'
 import { type Digest, isDigest } from '../shared/reference.ts'
 import { contentDetails, fileContents, layoutImages, readImage } from './contents.ts'
-import { readableConfig } from './format/details.ts'
-import { digestOf } from './format/digest.ts'
+import { Feed } from './feed.ts'
 import { platformText } from './format/documents.ts'
+import type { LookedAt } from './looked-at.ts'
 import type { Opener } from './opener.ts'
 import type { OtherPlaces } from './other-places.ts'
 import type { Engines } from './place/engine/engines.ts'
 import { imageDetails } from './place/engine/images.ts'
-import { type Image, leaves } from './place/place.ts'
 import type { Registries } from './registries.ts'
+import { byDigest, byWords, found, type Met } from './search-match.ts'
+import { type Sought, searchRegistry } from './search-registries.ts'
 
 /** Finding images in all places at once, and telling two of them apart. */
 
@@ -21,54 +21,19 @@ interface Parts {
   readonly others: OtherPlaces
   readonly registries: Registries
   readonly opener: Opener
+  readonly looked: LookedAt
+  /** Repositories of a registry that images were copied to, the newest first. */
+  readonly known: (host: string) => Promise<readonly string[]>
 }
 
-/** Repositories looked at of one registry's catalogue. */
-const MOST_REPOSITORIES = 5000
 const MOST_FOUND = 200
+/** What registries are found to have is told at most this often, in milliseconds. */
+const PACE = 100
 
 /** A digest as people paste it: with or without `sha256:`. */
 function digestIn(text: string): Digest | undefined {
   const digest = /^[0-9a-f]{64}$/i.test(text) ? `sha256:${text.toLowerCase()}` : text.toLowerCase()
   return isDigest(digest) ? digest : undefined
-}
-
-type Met = Found['met']
-
-function byDigest(image: Image, digest: Digest): Met | undefined {
-  if (image.id === digest || image.digest === digest) return 'manifest'
-  for (const leaf of leaves(image)) {
-    if (leaf.id === digest || leaf.digest === digest) return 'manifest'
-    if (leaf.config && digestOf(leaf.config) === digest) return 'config'
-    if (leaf.layers.some(({ diffId, stored }) => diffId === digest || stored?.digest === digest)) return 'layer'
-  }
-  return undefined
-}
-
-function byWords(image: Image, words: readonly string[]): Met | undefined {
-  const has = (text: string): boolean => words.every((word) => text.toLowerCase().includes(word))
-  if (has(image.names.join(' '))) return 'name'
-  if (has(image.id)) return 'id'
-  const labels = leaves(image).flatMap((leaf) => Object.entries(readableConfig(leaf)?.config?.Labels ?? {}))
-  return labels.some(([label, value]) => has(`${label}=${value}`)) ? 'label' : undefined
-}
-
-function found(place: PlaceRef, image: Image, met: Met): Found {
-  const sizes = new Map(
-    leaves(image).flatMap(({ layers }) =>
-      layers.map(({ stored, diffId }) => [stored?.digest ?? diffId, stored?.size ?? 0]),
-    ),
-  )
-  return {
-    place,
-    id: image.id,
-    names: [...image.names],
-    size: [...sizes.values()].reduce((sum, size) => sum + size, 0),
-    created: image.created,
-    ...(image.digest ? { digest: image.digest } : {}),
-    ...(image.config && image.kind === undefined ? { configDigest: digestOf(image.config) } : {}),
-    met,
-  }
 }
 
 async function inEngines({ engines }: Parts, words: readonly string[], digest: Digest | undefined): Promise<Found[]> {
@@ -165,29 +130,40 @@ async function sumsOf(folder: string): Promise<Map<string, Digest>> {
   return sums
 }
 
-/** Repositories whose name has the words; a digest is not asked of registries: they look it up by repository only. */
-async function* inRegistries(
-  { others, registries }: Parts,
-  words: readonly string[],
+async function inRegistries(
+  { others, registries, looked, known }: Parts,
+  sought: Sought,
+  tell: (hit: Found) => void,
   signal: AbortSignal,
-): AsyncGenerator<Found> {
-  for (const { place } of others.list.value) {
-    if (place.type !== 'registry') continue
-    let seen = 0
-    try {
-      const client = await registries.client(place.host, place.account)
-      for await (const repository of client.catalog(signal)) {
-        seen += 1
-        if (seen > MOST_REPOSITORIES) break
-        const name = `${place.host}/${repository}`
-        if (!words.every((word) => name.toLowerCase().includes(word))) continue
-        yield { place: { ...place, repository }, id: '', names: [name], size: 0, created: 0, met: 'name' }
-      }
-    } catch (error) {
-      signal.throwIfAborted()
-      // A registry that is away or keeps its list to itself has nothing to say here.
-      if (!(error instanceof AppError)) throw error
-    }
+): Promise<void> {
+  const ask = async ({ place }: PlaceInfo): Promise<void> => {
+    if (place.type !== 'registry') return
+    const client = await registries.client(place.host, place.account)
+    await searchRegistry({ place, client, looked, known: await known(place.host) }, sought, tell, signal)
+  }
+  // Side by side: one that is slow must not hold up the others.
+  await Promise.all(others.list.value.map(ask))
+}
+
+/** Hits of registries as they come, all of them each time. */
+async function* asTheyCome(
+  work: (tell: (hit: Found) => void, signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): AsyncGenerator<readonly Found[]> {
+  const hits = new Feed<readonly Found[]>([])
+  const ended = new AbortController()
+  const stop = new AbortController()
+  const until = AbortSignal.any([signal, stop.signal])
+  const working = work((hit) => hits.set([...hits.value, hit]), until).finally(() => ended.abort())
+  working.catch(() => undefined)
+  try {
+    for await (const some of hits.watch(AbortSignal.any([signal, ended.signal]), PACE)) yield some
+    await working
+    yield hits.value
+  } finally {
+    // Whoever leaves takes the questions along.
+    stop.abort()
+    await working.catch(() => undefined)
   }
 }
 
@@ -202,11 +178,11 @@ export async function* search(parts: Parts, text: string, signal: AbortSignal): 
   yield all.slice(0, MOST_FOUND)
   all.push(...(await inFiles(parts, words, digest, signal)))
   yield all.slice(0, MOST_FOUND)
-  if (digest) return
-  for await (const one of inRegistries(parts, words, signal)) {
-    all.push(one)
-    if (all.length > MOST_FOUND) return
-    yield [...all]
+  const sought: Sought = digest ? { type: 'digest', digest } : { type: 'words', words }
+  const registries = asTheyCome(async (tell, until) => await inRegistries(parts, sought, tell, until), signal)
+  for await (const hits of registries) {
+    yield [...all, ...hits].slice(0, MOST_FOUND)
+    if (all.length + hits.length > MOST_FOUND) return
   }
 }
 

@@ -2,6 +2,7 @@ import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { accountProcedures } from './contract-accounts.ts'
 import { own } from './contract-own.ts'
+import { portalProcedures } from './contract-portal.ts'
 import { digest, errorSchema, nothing, placeSchema, platformSchema, procedure, spotSchema } from './contract-words.ts'
 import { ERROR_CODES } from './errors.ts'
 import { REGISTRY_KINDS } from './registry-kinds.ts'
@@ -293,6 +294,8 @@ export const archiveSchema = z.object({
   checked: z.enum(['index', 'intact', 'problems']),
   problems: z.array(problemSchema),
   images: z.array(archiveImageSchema),
+  /** Names of the parts it is in, in order; absent for a file in one piece. */
+  parts: z.array(z.string()).optional(),
   /** Platforms an image names but whose content is not in the file. */
   absent: z.array(absentSchema),
 })
@@ -385,6 +388,8 @@ export type Comparison = z.infer<typeof comparisonSchema>
 /** One image of a copy, and the names it gets there. `keepAs`: the name the image that has `name` now keeps instead. */
 export const wantedSchema = z.object({
   id: z.string(),
+  /** Where it is, when it comes from a place of several: a repository of the registry, a file of the folder. */
+  place: placeSchema.optional(),
   names: z.array(z.object({ name: z.string(), keepAs: z.string().optional() })),
 })
 export type Wanted = z.infer<typeof wantedSchema>
@@ -422,7 +427,12 @@ export const planSchema = z.object({
 })
 export type Plan = z.infer<typeof planSchema>
 
-export const saveTargetSchema = z.object({ method: saveCompressionSchema, level: levelSchema })
+export const saveTargetSchema = z.object({
+  method: saveCompressionSchema,
+  level: levelSchema,
+  /** Bytes of a part at most; without it one file. */
+  split: z.number().int().min(65_536).optional(),
+})
 
 export const copyRequestSchema = z.object({
   from: placeSchema,
@@ -432,6 +442,15 @@ export const copyRequestSchema = z.object({
   compress: saveTargetSchema.optional(),
   /** Of images with several platforms: these alone (`linux/arm64`); without it all that the destination can hold. */
   platforms: z.array(z.string()).optional(),
+  /** What is there already under all its names is left out, and told in the result. */
+  onlyNew: z.boolean().optional(),
+  /** What refers to the images goes along: signatures, attestations, bills of materials. */
+  referrers: z.boolean().optional(),
+  /**
+   * From Docker on another computer to a registry one signs in to: that Docker may be given the sign-in, so that it sends by
+   * itself what would else cross the line twice. Never without the person's word.
+   */
+  engineMaySignIn: z.boolean().optional(),
   /** Headless host: the file is made in the data folder, downloaded by the browser, then deleted. `to.path` is its name only. */
   download: z.boolean().optional(),
 })
@@ -472,13 +491,31 @@ export const transferSchema = z.object({
   /** Only with phase `done`. */
   result: z
     .object({
-      images: z.array(z.object({ id: z.string(), names: z.array(z.string()) })),
+      images: z.array(
+        z.object({
+          id: z.string(),
+          names: z.array(z.string()),
+          /** `names`: it was there, and got names. `same`: it was there under all of them. */
+          outcome: z.enum(['copied', 'names', 'same']),
+          /** Bytes of its layers, as far as they were known beforehand. */
+          size: z.number(),
+        }),
+      ),
       moved: z.number(),
       skipped: z.number(),
       file: z
-        .object({ path: z.string(), size: z.number(), sha256: z.string(), readBack: z.enum(['disk', 'cache']) })
+        .object({
+          path: z.string(),
+          size: z.number(),
+          sha256: z.string(),
+          readBack: z.enum(['disk', 'cache']),
+          /** The parts it was cut into, in order; absent for one file. */
+          parts: z.array(z.string()).readonly().optional(),
+        })
         .optional(),
       replaced: z.array(replacedSchema),
+      /** From a registry to Docker: whether `name@sha256:…` works there, as it does after a pull (moby/moby#43570). */
+      pinned: z.object({ name: z.string(), holds: z.boolean() }).optional(),
       /** Platforms that could not come along: the source did not have them. */
       absent: z.array(absentSchema),
       download: z.boolean(),
@@ -504,6 +541,7 @@ export type Folder = z.infer<typeof folderSchema>
 
 export const contract = {
   host: procedure.input(nothing).output(hostSchema),
+  portal: portalProcedures,
   engines: {
     /** All engines found, again whenever one changes. */
     watch: procedure.input(nothing).output(eventIterator(z.array(engineSchema))),
@@ -619,6 +657,7 @@ export const contract = {
           to: placeSchema,
           images: z.array(wantedSchema),
           platforms: z.array(z.string()).optional(),
+          referrers: z.boolean().optional(),
         }),
       )
       .output(planSchema),
@@ -645,10 +684,16 @@ export const contract = {
     makeFolder: procedure
       .input(z.object({ path: z.string(), name: z.string() }))
       .output(z.object({ path: z.string() })),
-    /** Is there a file of this name? Asked before a save replaces it. `free`: bytes free where it would be. */
-    target: procedure
-      .input(z.object({ path: z.string() }))
-      .output(z.object({ exists: z.boolean(), size: z.number().optional(), free: z.number().optional() })),
+    /** Is there a file of this name, or one in parts? Asked before a save replaces it. `free`: bytes free where it would be. */
+    target: procedure.input(z.object({ path: z.string() })).output(
+      z.object({
+        exists: z.boolean(),
+        size: z.number().optional(),
+        free: z.number().optional(),
+        /** Bytes of the largest file that its file system takes, where there is such a bound. */
+        largest: z.number().optional(),
+      }),
+    ),
     /** A file sent by the browser is not needed any more; any other is none of the host's to delete and stays. */
     release: procedure.input(z.object({ path: z.string() })).output(nothing),
     reveal: procedure.input(z.object({ path: z.string() })).output(nothing),

@@ -13,6 +13,7 @@ const PARTS = Object.fromEntries(
     'place',
     'containers',
     'name',
+    'names',
     'platform',
     'have',
     'engine',
@@ -33,6 +34,8 @@ const PARTS = Object.fromEntries(
     'action',
     'missing',
     'port',
+    'missing',
+    'parts',
   ].map((part) => [part, `<${part}>`]),
 )
 

@@ -113,6 +113,10 @@ const en: Record<ErrorCode, Sentence> = {
     what: 'This Docker runs {engine} images; “{image}” is made for {platform}.',
     next: 'Load it on a computer that runs {platform} images.',
   },
+  'platform-foreign': {
+    what: '“{image}” does not start there: it is made for {platform}, and that computer is {engine}.',
+    next: 'Get it for {engine}, or run it on a computer it is made for.',
+  },
   'platform-unchosen': {
     what: '“{image}” is there for several platforms ({have}), and one alone can go there.',
     next: 'Choose the platform.',
@@ -124,6 +128,10 @@ const en: Record<ErrorCode, Sentence> = {
   'name-unclear': {
     what: 'A name was given for {count} images.',
     next: 'Choose one image, or leave the name out.',
+  },
+  'names-left': {
+    what: 'The copy did not end, and these names[ at {place}] could not be put back: {names}.',
+    next: 'They may name the new image already: look at them there, or copy again. The details say why it did not end.',
   },
   'file-missing': {
     what: 'There is no file “{path}”.',
@@ -191,6 +199,14 @@ const en: Record<ErrorCode, Sentence> = {
   'layer-foreign': {
     what: 'A layer of {image} is not kept with it: its maker gives it from a place of their own[ ({url})].',
     next: 'Copy it to a registry or a folder, which only name that layer, or get the image on the computer that will run it.',
+  },
+  'set-incomplete': {
+    what: '“{path}” was cut into parts, and some are missing: {missing}.',
+    next: 'Copy the missing parts into the same folder as the others, then try again.',
+  },
+  'part-damaged': {
+    what: 'Some parts of “{path}” are damaged: {parts}.',
+    next: 'Copy those parts again from where they were made; the others are fine.',
   },
   'layer-missing': {
     what: 'A layer of {image} is not in “{path}”.',
@@ -423,6 +439,10 @@ const fr: Record<ErrorCode, Sentence> = {
     what: 'Ce Docker fait tourner des images {engine} ; « {image} » est faite pour {platform}.',
     next: 'Chargez-la sur un ordinateur qui accepte les images {platform}.',
   },
+  'platform-foreign': {
+    what: '« {image} » n’y démarre pas : elle est faite pour {platform}, et cet ordinateur est {engine}.',
+    next: 'Récupérez-la pour {engine}, ou faites-la tourner sur un ordinateur pour lequel elle est faite.',
+  },
   'platform-unchosen': {
     what: '« {image} » existe pour plusieurs plates-formes ({have}), et une seule peut aller là.',
     next: 'Choisissez la plate-forme.',
@@ -434,6 +454,10 @@ const fr: Record<ErrorCode, Sentence> = {
   'name-unclear': {
     what: 'Un seul nom a été donné pour {count} images.',
     next: 'Choisissez une seule image, ou ne donnez pas de nom.',
+  },
+  'names-left': {
+    what: 'La copie n’a pas abouti, et ces noms[ chez {place}] n’ont pas pu être remis : {names}.',
+    next: 'Ils désignent peut-être déjà la nouvelle image : regardez-les là-bas, ou recommencez la copie. Les détails disent pourquoi elle n’a pas abouti.',
   },
   'file-missing': {
     what: 'Il n’y a pas de fichier « {path} ».',
@@ -504,6 +528,14 @@ const fr: Record<ErrorCode, Sentence> = {
   'layer-foreign': {
     what: 'Une couche de {image} n’est pas gardée avec elle : son auteur la donne depuis un endroit à lui[ ({url})].',
     next: 'Copiez l’image vers un registre ou un dossier, qui ne font que nommer cette couche, ou récupérez-la sur l’ordinateur qui l’exécutera.',
+  },
+  'set-incomplete': {
+    what: '« {path} » a été découpé, et il manque des parties : {missing}.',
+    next: 'Copiez les parties manquantes dans le même dossier que les autres, puis réessayez.',
+  },
+  'part-damaged': {
+    what: 'Des parties de « {path} » sont abîmées : {parts}.',
+    next: 'Copiez de nouveau ces parties-là depuis l’endroit où elles ont été faites ; les autres sont bonnes.',
   },
   'layer-missing': {
     what: 'Une couche de {image} n’est pas dans « {path} ».',

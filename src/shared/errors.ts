@@ -29,9 +29,11 @@ export const ERROR_CODES = [
   'image-part',
   'platform-missing',
   'platform-refused',
+  'platform-foreign',
   'platform-unchosen',
   'name-invalid',
   'name-unclear',
+  'names-left',
   // files and drives
   'file-missing',
   'file-denied',
@@ -52,6 +54,8 @@ export const ERROR_CODES = [
   'archive-hostile',
   'archive-too-large',
   'archive-window',
+  'set-incomplete',
+  'part-damaged',
   'layer-missing',
   'layer-foreign',
   'digest-mismatch',
@@ -156,4 +160,10 @@ export function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
   const raw = error instanceof Error ? error.message : String(error)
   return new AppError('internal', {}, { cause: error, raw })
+}
+
+/** How work ended that was told to stop: cancelled, unless undoing it left something that must be told. */
+export function ended(error: unknown, cancelled: boolean): unknown {
+  const left = error instanceof AppError && error.code === 'names-left'
+  return cancelled && !left ? new AppError('cancelled', {}, { cause: error }) : error
 }

@@ -36,12 +36,12 @@ interface Visitor {
 
 /** Adding registries and signing in to them, as the window asks for it. */
 export class Accounts {
-  readonly #host: Host
+  readonly #host: Pick<Host, 'admit'>
   readonly #registries: Registries
   /** Called when what is kept has changed. */
   readonly #changed: () => Promise<void>
 
-  constructor(host: Host, registries: Registries, changed: () => Promise<void>) {
+  constructor(host: Pick<Host, 'admit'>, registries: Registries, changed: () => Promise<void>) {
     this.#host = host
     this.#registries = registries
     this.#changed = changed

@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { access, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { z } from 'zod'
 import type { Credentials } from '../place/registry/tokens.ts'
 
 /**
@@ -10,11 +11,16 @@ import type { Credentials } from '../place/registry/tokens.ts'
  * anew, so that `docker login` and `docker logout` count at once.
  */
 
-interface Config {
-  readonly auths?: Readonly<Record<string, { readonly auth?: string; readonly identitytoken?: string }>>
-  readonly credsStore?: string
-  readonly credHelpers?: Readonly<Record<string, string>>
-}
+/** What is not as docker writes it counts as not there. */
+const configSchema = z.object({
+  auths: z
+    .record(z.string(), z.object({ auth: z.string().optional(), identitytoken: z.string().optional() }).catch({}))
+    .catch({}),
+  credsStore: z.string().optional().catch(undefined),
+  credHelpers: z.record(z.string(), z.string()).catch({}),
+})
+type Config = z.infer<typeof configSchema>
+const NONE: Config = { auths: {}, credHelpers: {} }
 
 /** docker's key for Docker Hub, from the days of its first API. */
 const HUB_KEY = 'https://index.docker.io/v1/'
@@ -32,11 +38,10 @@ const HELPER_FOLDERS = [
 
 async function read(path: string): Promise<Config> {
   try {
-    const value: unknown = JSON.parse(await readFile(path, 'utf8'))
-    return typeof value === 'object' && value !== null ? value : {}
+    return configSchema.catch(NONE).parse(JSON.parse(await readFile(path, 'utf8')))
   } catch {
     // Not there, or not ours to repair.
-    return {}
+    return NONE
   }
 }
 
@@ -97,7 +102,7 @@ async function fromConfig(config: Config, host: string): Promise<Credentials | u
   const helper = helperOf(config, host)
   const helped = helper === undefined ? undefined : await fromHelper(helper, keyOf(host))
   if (helped) return helped
-  const entry = Object.entries(config.auths ?? {}).find(([name]) => hostOf(name) === host)?.[1]
+  const entry = Object.entries(config.auths).find(([name]) => hostOf(name) === host)?.[1]
   if (entry?.identitytoken) return { type: 'identity-token', token: entry.identitytoken }
   return entry?.auth ? fromAuth(entry.auth) : undefined
 }
@@ -107,7 +112,7 @@ function keyOf(host: string): string {
 }
 
 function helperOf(config: Config, host: string): string | undefined {
-  return Object.entries(config.credHelpers ?? {}).find(([name]) => hostOf(name) === host)?.[1] ?? config.credsStore
+  return Object.entries(config.credHelpers).find(([name]) => hostOf(name) === host)?.[1] ?? config.credsStore
 }
 
 interface ConfigFile {
@@ -160,7 +165,7 @@ export async function dockerSignIns(): Promise<ForeignSignIn[]> {
 }
 
 async function inFile({ from, path }: ConfigFile, config: Config): Promise<ForeignSignIn[]> {
-  const helpers = [...new Set([config.credsStore, ...Object.values(config.credHelpers ?? {})])]
+  const helpers = [...new Set([config.credsStore, ...Object.values(config.credHelpers)])]
   const lists = await Promise.all(
     helpers.filter((helper) => helper !== undefined).map(async (helper) => [helper, await listed(helper)] as const),
   )
@@ -169,7 +174,7 @@ async function inFile({ from, path }: ConfigFile, config: Config): Promise<Forei
       .filter(([host]) => helperOf(config, host) === helper)
       .map(([host, username]) => ({ host, from, file: path, helper, exposed: false, ...named(username) })),
   )
-  const inside = Object.entries(config.auths ?? {}).flatMap(([key, { auth, identitytoken }]): ForeignSignIn[] => {
+  const inside = Object.entries(config.auths).flatMap(([key, { auth, identitytoken }]): ForeignSignIn[] => {
     const host = hostOf(key)
     if (helped.some((one) => one.host === host)) return []
     if (identitytoken) return [{ host, from, file: path, exposed: true }]

@@ -168,15 +168,3 @@ export class EcrSession {
     await this.#ecr.close()
   }
 }
-
-/**
- * Makes a repository, as `path` is named below the registry; there already is as good. In the public registry the first part
- * is the alias of the account, which the API does not want. @throws aws-denied, registry-name, registry-quota
- */
-export async function createEcrRepository(ecr: Ecr, path: string, signal: AbortSignal): Promise<void> {
-  const repositoryName = ecr.api.service === 'ecr-public' ? path.slice(path.indexOf('/') + 1) : path
-  await ecr.call('CreateRepository', { repositoryName }, signal, {
-    fine: ['RepositoryAlreadyExistsException'],
-    name: path,
-  })
-}

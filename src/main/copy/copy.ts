@@ -1,4 +1,4 @@
-import { AppError } from '../../shared/errors.ts'
+import { AppError, ended } from '../../shared/errors.ts'
 import type { Digest } from '../../shared/reference.ts'
 import { pack, unpack } from '../format/compression.ts'
 import { digestOf } from '../format/digest.ts'
@@ -23,6 +23,7 @@ import {
   type Sink,
   type Source,
   type Stored,
+  type Taken,
   type Wish,
   type Write,
 } from '../place/place.ts'
@@ -56,7 +57,7 @@ const STEP = 1 << 20
  * Copies images from a place to a place: asks the destination what it lacks, sends that and nothing else, verifies every
  * byte on its way, and makes it visible only at the end. The only copy loop of the app. On failure or abort the
  * destination is as it was, and nothing is still running when this returns.
- * @throws the first failure; `cancelled` once `signal` is aborted
+ * @throws the first failure; `cancelled` once `signal` is aborted; `names-left` where names could not be put back
  */
 export async function copy(
   source: Source,
@@ -72,8 +73,8 @@ export async function copy(
       if (parts && sink.takes.platforms === 'one')
         throw new AppError('platform-unchosen', { image: names[0] ?? id, have: parts.map(describe).join(', ') })
     }
-    const taken = source.origin && (await sink.take?.(source.origin, wishes, signal, report))
-    if (taken) return { ...taken, configs: configsOf(images), absent: [], stored: new Map() }
+    const taken = await pastUs(source, wishes, sink, signal, report)
+    if (taken) return { configs: configsOf(images), ...taken, absent: [], stored: new Map() }
     const write = await sink.begin(wishes, signal, report)
     try {
       return await new Copy(source, wishes, sink, write, signal, report).run()
@@ -81,8 +82,21 @@ export async function copy(
       await write.close()
     }
   } catch (error) {
-    throw signal.aborted ? new AppError('cancelled', {}, { cause: error }) : error
+    throw ended(error, signal.aborted)
   }
+}
+
+/** The shorter way, where the two places have one. */
+async function pastUs(
+  source: Source,
+  wishes: readonly Wish[],
+  sink: Sink,
+  signal: AbortSignal,
+  report: (event: CopyEvent) => void,
+): Promise<Taken | undefined> {
+  if (source.origin && sink.take) return await sink.take(source.origin, wishes, signal, report)
+  if (source.give && sink.receive) return await sink.receive(source.give, wishes, signal, report)
+  return undefined
 }
 
 function configsOf(images: readonly Image[]): Map<Digest, Digest> {
@@ -109,6 +123,8 @@ class Copy {
   readonly #report: (event: CopyEvent) => void
   readonly #documents = new Map<Digest, Documents>()
   readonly #stored = new Map<LayerKey, Stored>()
+  /** Keys that layers were put under, by the keys they may be asked for. */
+  readonly #came = new Map<LayerKey, LayerKey>()
   readonly #absent = new Map<Digest, readonly string[]>()
   #moved = 0
 
@@ -176,6 +192,7 @@ class Copy {
 
   async #bring(keys: ReadonlySet<LayerKey>): Promise<void> {
     this.#stored.clear()
+    this.#came.clear()
     await this.#takeAll(keys)
     this.#signal.throwIfAborted()
     for (const image of this.#leaves) {
@@ -194,10 +211,14 @@ class Copy {
       failure ??= { error }
       this.#stop.abort(error)
     }
+    const held = this.#heldBut(keys)
     try {
       for await (const piece of this.#source.walk(this.#images, keys, this.#signal)) {
         if (piece.type === 'documents') this.#note(piece)
-        else {
+        else if (keys.size === 0 || (!keys.has(layerKey(piece.layer)) && held.has(layerKey(piece.layer)))) {
+          // Handed over because its source could not tell what it is: the destination has it.
+          for await (const _ of piece.bytes);
+        } else {
           const work = this.#put(piece)
             .catch(fail)
             .finally(() => running.delete(work))
@@ -211,6 +232,12 @@ class Copy {
     }
     await Promise.all(running)
     if (failure) throw failure.error
+  }
+
+  /** All that the destination's layers are known by, but those that are brought. */
+  #heldBut(keys: ReadonlySet<LayerKey>): Set<LayerKey> {
+    const held = [...(this.#write.held ?? [])].filter(([key]) => !keys.has(key))
+    return new Set(held.flatMap(([key, { digest, diffId }]) => [key, digest, diffId]))
   }
 
   #note({ image, documents, absent }: Extract<Piece, { type: 'documents' }>): void {
@@ -232,8 +259,11 @@ class Copy {
     const proof = asItIs
       ? await this.#handOver(piece, { digest, size: piece.size })
       : await this.#convert(piece, target)
-    this.#stored.set(proof.diffId, proof)
-    this.#stored.set(layerKey(piece.layer), proof)
+    const own = layerKey(piece.layer)
+    for (const key of [proof.diffId, own]) {
+      this.#stored.set(key, proof)
+      this.#came.set(key, own)
+    }
     this.#moved += proof.size
   }
 
@@ -323,7 +353,8 @@ class Copy {
       const key = layerKey(layer)
       return this.#stored.get(key) ?? this.#write.held?.get(key) ?? elsewhere(layer)
     })
-    return { type: 'image', image, names, documents, layers }
+    const came = image.layers.map((layer) => this.#came.get(layerKey(layer)))
+    return { type: 'image', image, names, documents, layers, came }
   }
 }
 

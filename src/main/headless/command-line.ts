@@ -1,12 +1,13 @@
 import { type Language, sentence } from '../../shared/error-sentences.ts'
-import { AppError, asAppError } from '../../shared/errors.ts'
+import { type AppError, asAppError, ended } from '../../shared/errors.ts'
 import { copyCommand } from './copying.ts'
+import { join } from './joining.ts'
 import { inspect, list, verify } from './looking.ts'
 import { HELP, type Options, parseOptions, print, usage } from './options.ts'
 import type { Places } from './places.ts'
 import { onStop } from './signals.ts'
 
-/** `caboteur list|inspect|verify|copy`: docs/command-line.md is the contract. stdout carries the answer, stderr the rest. */
+/** `caboteur list|inspect|verify|copy|join`: docs/command-line.md is the contract. stdout carries the answer, stderr the rest. */
 
 function language(): Language {
   return (process.env['LC_ALL'] ?? process.env['LC_MESSAGES'] ?? process.env['LANG'] ?? '').startsWith('fr')
@@ -51,6 +52,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     await copyCommand(from, to, options, signal)
     return 0
   },
+  async join([part, to, ...rest], options, signal) {
+    if (part === undefined || to === undefined || rest.length > 0)
+      throw usage('join takes one of the parts, and a file')
+    await join(part, to, options, signal)
+    return 0
+  },
 }
 
 async function run(
@@ -79,7 +86,7 @@ export async function commandLine(args: readonly string[]): Promise<number> {
     }
     return await run(words[0], words.slice(1), options, abort.signal)
   } catch (error) {
-    return complain(abort.signal.aborted ? new AppError('cancelled', {}, { cause: error }) : asAppError(error), json)
+    return complain(asAppError(ended(error, abort.signal.aborted)), json)
   } finally {
     listenNoMore()
     await places?.close()

@@ -27,7 +27,7 @@ async function prepare(from: string, to: string, options: Options, signal: Abort
   if (target.type === 'registry' && name === undefined)
     throw usage('a registry needs a version here: registry:HOST/REPOSITORY:TAG')
   const opened = await options.places.source(source, options.platform, signal)
-  const { sink, engine } = await options.places.sink(target, options.compress, source)
+  const { sink, engine } = await options.places.sink(target, options, source)
   const images = engine ? forEngine(opened.images, engine) : together(opened.images, opened.source.indexes ?? [])
   if (name !== undefined && images.length !== 1) throw new AppError('name-unclear', { name, count: images.length })
   const now = new Date()

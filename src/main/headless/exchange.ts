@@ -47,14 +47,22 @@ export class Exchange implements Downloads {
     if (this.holds(path)) await rm(dirname(path), { recursive: true, force: true })
   }
 
-  /** `PUT /upload?name=`: answers `{ path }`, or `{ code, parts }`. */
-  async upload(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
+  /** A place in the folder of a file that came before, for what belongs to it. @throws folder-outside */
+  #besides(name: string, beside: string): string {
+    if (!this.holds(beside)) throw new AppError('folder-outside', { path: beside })
+    return join(dirname(beside), safeName(name))
+  }
+
+  /** `PUT /upload?name=&beside=`: answers `{ path }`, or `{ code, parts }`. `beside`: the path of a file it belongs to. */
+  async upload(request: IncomingMessage, response: ServerResponse, asked: URLSearchParams): Promise<void> {
+    const name = asked.get('name') ?? ''
+    const beside = asked.get('beside')
     let path: string | undefined
     try {
       const needed = Number(request.headers['content-length'] ?? 0)
       const free = await freeSpace(this.#folder)
       if (free !== undefined && needed > free) throw new AppError('disk-full', { path: name, needed, free })
-      path = await this.place(name)
+      path = beside === null ? await this.place(name) : this.#besides(name, beside)
       await pipeline(request, createWriteStream(path, { flags: 'wx', highWaterMark: 1 << 20 }))
       const { size } = await stat(path)
       if (request.headers['content-length'] !== undefined && size !== needed)

@@ -11,6 +11,8 @@ export const HELP = `caboteur: carries Docker images from place to place
   caboteur inspect PLACE [--json]
   caboteur verify PLACE [--json]
   caboteur copy FROM TO [--json] [--plan] [--compress none|gzip|zstd|bzip2] [--platform all|OS/ARCH] [--keep-old] [--referrers]
+                        [--split SIZE] [--engine-may-sign-in]
+  caboteur join PART FILE [--json]
   caboteur serve [--port N] [--root FOLDER …]
 
 PLACE   engine:[IMAGE] | engine@CONTEXT:[IMAGE] | archive:FILE[#IMAGE] | layout:FOLDER[#IMAGE]
@@ -29,6 +31,8 @@ const OPTIONS = {
   platform: { type: 'string' },
   'keep-old': { type: 'boolean' },
   referrers: { type: 'boolean' },
+  split: { type: 'string' },
+  'engine-may-sign-in': { type: 'boolean' },
   username: { type: 'string' },
   'password-stdin': { type: 'boolean' },
   'password-file': { type: 'string' },
@@ -47,6 +51,10 @@ export interface Options {
   readonly keepOld: boolean
   /** Signatures and the like follow their images. */
   readonly referrers: boolean
+  /** Bytes of a part at most. */
+  readonly split: number | undefined
+  /** Docker on another computer may be given the registry's sign-in, to send by itself. */
+  readonly engineMaySignIn: boolean
   readonly places: Places
 }
 
@@ -66,6 +74,30 @@ function platformOf(text: string | undefined): PlatformChoice {
   if (!os || !architecture || rest.length > 0)
     throw usage(`--platform ${text}: all, or os/arch, for instance linux/amd64`)
   return { os, architecture, ...(variant ? { variant } : {}) }
+}
+
+/** A part smaller than that is a typing error. */
+const SMALLEST = 65_536
+/** As `split` has them: K is 1,024, KB is 1,000. */
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 2 ** 10,
+  m: 2 ** 20,
+  g: 2 ** 30,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+}
+
+function sizeOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const [, count = '', unit = ''] = /^(\d+)([a-z]*)$/i.exec(text) ?? []
+  const size = Number(count) * (UNITS[unit.toLowerCase()] ?? Number.NaN)
+  if (!Number.isSafeInteger(size) || size < SMALLEST) throw usage(`--split ${text}: a size, for instance 4000MB or 2G`)
+  return size
 }
 
 /** A password comes on stdin or from a file: arguments are anybody's to read. */
@@ -112,6 +144,8 @@ export async function parseOptions(
     platform: platformOf(values.platform),
     keepOld: values['keep-old'] === true,
     referrers: values.referrers === true,
+    split: sizeOf(values.split),
+    engineMaySignIn: values['engine-may-sign-in'] === true,
     places: new Places(await accessOf(values)),
   }
   return { words: positionals, options, help: values.help === true }

@@ -71,10 +71,23 @@ export function forEngine(images: readonly Image[], { platform }: Pick<EngineCli
   return [...groups.values()].flatMap((group) => (group.length === 1 ? group : ofPlatform(group, platform)))
 }
 
+export interface SinkOptions {
+  readonly compress: SaveTarget['method'] | undefined
+  /** Bytes of a part at most. */
+  readonly split: number | undefined
+  /** Docker on another computer may be given the registry's sign-in. */
+  readonly engineMaySignIn: boolean
+}
+
+interface OpenRegistry {
+  readonly client: RegistryClient
+  readonly credentials: () => Promise<Credentials | undefined>
+}
+
 export class Places {
   readonly #access: RegistryAccess
   readonly #engines = new Set<EngineClient>()
-  readonly #registries = new Map<string, RegistryClient>()
+  readonly #registries = new Map<string, OpenRegistry>()
   #state: State | undefined
 
   constructor(access: RegistryAccess) {
@@ -88,7 +101,7 @@ export class Places {
 
   async close(): Promise<void> {
     for (const client of this.#engines) client.close()
-    for (const client of this.#registries.values()) await client.close()
+    for (const { client } of this.#registries.values()) await client.close()
     this.#state?.close()
   }
 
@@ -110,6 +123,10 @@ export class Places {
 
   /** @throws usage where a password or authority was given and two registries could be meant */
   async registry(host: string): Promise<RegistryClient> {
+    return (await this.#openRegistry(host)).client
+  }
+
+  async #openRegistry(host: string): Promise<OpenRegistry> {
     const known = this.#registries.get(host)
     if (known) return known
     const meant = this.#access.username !== undefined || this.#access.ca !== undefined
@@ -120,8 +137,8 @@ export class Places {
     const registries = new Registries(this.state, new Keychain())
     const { username, password, ca, plain } = this.#access
     const given = username !== undefined && password !== undefined
-    const typed = async (): Promise<Credentials | undefined> =>
-      given ? { type: 'password', username, password } : undefined
+    const credentials = async (): Promise<Credentials | undefined> =>
+      given ? { type: 'password', username, password } : await registries.credentials(host)
     const own = given || ca !== undefined || plain.includes(host)
     const kept = (await registries.list()).find((one) => one.host === host)
     const trusted = ca ?? kept?.ca
@@ -132,11 +149,12 @@ export class Places {
             plain: kept?.plain === true || plain.includes(host),
             ...(trusted === undefined ? {} : { ca: trusted }),
           },
-          given ? typed : async () => await registries.credentials(host),
+          credentials,
         )
       : await registries.client(host)
-    this.#registries.set(host, client)
-    return client
+    const opened = { client, credentials }
+    this.#registries.set(host, opened)
+    return opened
   }
 
   /** @throws image-missing, platform-missing, usage, and what opening the place throws */
@@ -219,30 +237,25 @@ export class Places {
   }
 
   /** `from`: where the images come from; what is plain there by choice stays plain. */
-  async sink(
-    address: Address,
-    compress: SaveTarget['method'] | undefined,
-    from: Address,
-  ): Promise<{ sink: Sink; engine?: EngineClient }> {
+  async sink(address: Address, options: SinkOptions, from: Address): Promise<{ sink: Sink; engine?: EngineClient }> {
+    const { compress, split } = options
+    if (split !== undefined && address.type !== 'archive') throw usage('--split is for files')
     switch (address.type) {
-      case 'archive':
-        return { sink: archiveSink(resolve(address.path), { method: compress ?? 'none', level: 'normal' }) }
+      case 'archive': {
+        const target = {
+          method: compress ?? 'none',
+          level: 'normal',
+          ...(split === undefined ? {} : { split }),
+        } as const
+        return { sink: archiveSink(resolve(address.path), target) }
+      }
       case 'layout': {
         const { layoutSink } = await import('../place/layout/sink.ts')
         const pack = packed(compress)
         return { sink: layoutSink(resolve(address.path), pack ? { pack } : {}) }
       }
-      case 'registry': {
-        const { registrySink } = await import('../place/registry/sink.ts')
-        const { domain } = address.reference
-        // Layers of a registry or folder are in the form their maker chose: another form would be another image.
-        const arrived = from.type === 'engine' || from.type === 'archive'
-        const pack = compress === undefined && arrived ? 'gzip' : packed(compress)
-        const same = from.type === 'registry' && from.reference.domain === domain ? [from.reference.path] : []
-        const client = await this.registry(domain)
-        const memory = layerMemory(this.state)
-        return { sink: registrySink(client, domain, { memory, from: same, ...(pack ? { pack } : {}) }) }
-      }
+      case 'registry':
+        return { sink: await this.#registrySink(address, options, from) }
       case 'engine': {
         if (compress !== undefined && compress !== 'none') throw usage('--compress is not for engines')
         const engine = await this.engine(address.context)
@@ -250,6 +263,26 @@ export class Places {
         return { sink: engineSink(engine, blobMemory(this.state)), engine }
       }
     }
+  }
+
+  async #registrySink(
+    { reference: { domain } }: Extract<Address, { type: 'registry' }>,
+    { compress, engineMaySignIn }: SinkOptions,
+    from: Address,
+  ): Promise<Sink> {
+    const { registrySink } = await import('../place/registry/sink.ts')
+    // Layers of a registry or folder are in the form their maker chose: another form would be another image.
+    const arrived = from.type === 'engine' || from.type === 'archive'
+    const pack = compress === undefined && arrived ? 'gzip' : packed(compress)
+    const same = from.type === 'registry' && from.reference.domain === domain ? [from.reference.path] : []
+    const { client, credentials } = await this.#openRegistry(domain)
+    const signIn = from.type === 'engine' ? await credentials() : undefined
+    return registrySink(client, domain, {
+      memory: layerMemory(this.state),
+      from: same,
+      ...(pack ? { pack } : {}),
+      ...(signIn && !engineMaySignIn ? {} : { receives: signIn ? { signIn } : {} }),
+    })
   }
 }
 

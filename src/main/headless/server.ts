@@ -73,7 +73,7 @@ export async function serve(app: App, exchange: Exchange, pages: string, port: n
     const download = /^\/download\/([\w-]+)$/.exec(url.pathname)?.[1]
     if (url.pathname === '/upload') {
       if (request.method !== 'PUT' || !originIsOurs(request)) return void response.writeHead(403).end()
-      return await exchange.upload(request, response, url.searchParams.get('name') ?? '')
+      return await exchange.upload(request, response, url.searchParams)
     }
     if (request.method !== 'GET') return void response.writeHead(405).end()
     if (download !== undefined) return await exchange.download(response, download)

@@ -380,10 +380,38 @@ async function answering(
     signal.throwIfAborted()
     const { State } = await container.inspect()
     const ended = !State.Running || State.Restarting
-    if (ended || Date.now() > until)
-      throw new AppError('own-start', await words(container, failure), { cause: failure })
+    if (ended || Date.now() > until) throw await ending(client, container, failure)
     await delay(POLL, signal)
   }
+}
+
+/** Why it ended: a program of another processor is told as such, all else in its own words. */
+async function ending(client: EngineClient, container: Dockerode.Container, failure: AppError): Promise<AppError> {
+  const { reason } = await words(container, failure)
+  return (await foreign(client, container, reason)) ?? new AppError('own-start', { reason }, { cause: failure })
+}
+
+/** Linux says so of a program made for another processor (execve(2), ENOEXEC), Docker of an image without one. */
+async function foreign(
+  client: EngineClient,
+  container: Dockerode.Container,
+  told: string,
+): Promise<AppError | undefined> {
+  if (
+    !/exec format error|no matching manifest|does not match the (?:specified|detected) (?:host )?platform/i.test(told)
+  )
+    return undefined
+  const { Image, Config } = await container.inspect()
+  const { Os, Architecture } = await client.docker.getImage(Image).inspect()
+  return new AppError(
+    'platform-foreign',
+    {
+      image: Config.Image,
+      platform: `${Os}/${Architecture}`,
+      engine: `${client.platform.os}/${client.platform.architecture}`,
+    },
+    { raw: told },
+  )
 }
 
 async function words(container: Dockerode.Container, failure: AppError): Promise<{ reason: string }> {

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { copy } from '../copy/copy.ts'
 import { together } from '../platforms.ts'
-import { dockerSave, skopeoDockerArchive, skopeoOciArchive, wrap } from '../testing/archives.ts'
+import {
+  buildahCommit,
+  dockerSave,
+  podmanSave,
+  skopeoDockerArchive,
+  skopeoOciArchive,
+  wrap,
+} from '../testing/archives.ts'
 import { type Engine, startEngine } from '../testing/engine.ts'
 import { handmadeArchives, type MadeArchive } from '../testing/handmade-archives.ts'
 import { buildImage, expected, runImage } from '../testing/images.ts'
@@ -30,6 +37,12 @@ describe('files to a registry without Docker', { timeout: 180_000 }, () => {
     archives['docker save'] = dockerSave(engine, dir, ['up/app:1'])
     archives['skopeo docker-archive'] = skopeoDockerArchive(engine, dir, 'up/app:1')
     archives['skopeo oci-archive'] = skopeoOciArchive(engine, dir, 'up/app:1')
+    const podman = podmanSave(archives['docker save'], dir)
+    if (podman) archives['podman save'] = podman
+    for (const form of ['docker-archive', 'oci-archive'] as const) {
+      const buildah = buildahCommit(archives['docker save'], dir, form, `up/buildah-${form}:1`)
+      if (buildah) archives[`buildah, ${form}`] = buildah
+    }
     const { rootfs: _, v1: __, ...handmade } = await handmadeArchives(dir)
     Object.assign(archives, handmade)
     for (const method of ['gzip', 'zstd', 'xz', 'bzip2'] as const)

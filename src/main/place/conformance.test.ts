@@ -49,7 +49,7 @@ describe('every place', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     engine = await startEngine()
     docker = await clientOf(engine)
-    registry = await startRegistry({})
+    registry = await startRegistry({ delete: true })
     client = new RegistryClient({ host: registry.host })
     dir = tempDir()
     ;({ source, image } = await made('one.tar', 200_000))
@@ -239,6 +239,24 @@ describe('every place', { timeout: 60_000 }, () => {
       expect(await layersAt('moves')).toEqual(other.image.layers.map(({ diffId }) => diffId))
       expect(await layersAt('moves-before')).toEqual(image.layers.map(({ diffId }) => diffId))
       expect((await put(other, 'moves')).replaced).toEqual([])
+    })
+
+    it('gives all names of a copy or none: those that had moved are whose they were', async () => {
+      if (kind === 'archive') return
+      for (const tag of ['first', 'last']) await put({ source, image }, tag)
+      const before = await place.state()
+      const names = [
+        { name: place.name('first'), keepAs: place.name('first-before') },
+        { name: place.name('new') },
+        // Nobody can be called so, which is found out when it is to be.
+        { name: place.name('last'), keepAs: 'NO/Name' },
+      ]
+      const copying = copy(other.source, [{ image: other.image, names }], place.sink(), NEVER, () => undefined)
+      await expect(copying).rejects.toMatchObject({ code: 'name-invalid' })
+      expect(await layersAt('first')).toEqual(image.layers.map(({ diffId }) => diffId))
+      expect(await layersAt('last')).toEqual(image.layers.map(({ diffId }) => diffId))
+      expect(await place.read(place.name('new'))).toBeUndefined()
+      expect(await place.state()).toEqual(before)
     })
 
     it('ends a cancelled copy as cancelled, with nothing left of it', async () => {

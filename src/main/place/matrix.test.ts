@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Digest } from '../../shared/reference.ts'
 import { type Copied, copy } from '../copy/copy.ts'
-import { layerMemory } from '../memory.ts'
+import { blobMemory, layerMemory } from '../memory.ts'
 import { State } from '../state.ts'
-import { requireCommand } from '../testing/commands.ts'
+import { findCommand, requireCommand } from '../testing/commands.ts'
+import { startContainerdEngine } from '../testing/containerd-engine.ts'
 import { clientOf } from '../testing/copies.ts'
 import { type Engine, startEngine } from '../testing/engine.ts'
 import { type BuiltImage, buildImage, expected, runImage } from '../testing/images.ts'
-import { type Registry, startRegistry } from '../testing/registry.ts'
+import { type Registry, type RegistryOptions, startRegistry } from '../testing/registry.ts'
 import { removeDir, tempDir } from '../testing/temp.ts'
 import { openArchive } from './archive/open.ts'
 import { archiveSink } from './archive/sink.ts'
@@ -43,11 +44,27 @@ interface Spot {
 
 const PAIRS = KINDS.flatMap((from) => KINDS.map((to) => [from, to] as const))
 
+interface Scene {
+  readonly title: string
+  readonly options: RegistryOptions
+  /** The two engines. */
+  readonly start: () => Promise<Engine>
+}
+
+const SCENES: readonly Scene[] = [
+  { title: 'an open registry', options: {}, start: startEngine },
+  {
+    title: 'a registry with sign-in and a certificate of its own authority',
+    options: { auth: true, tls: true },
+    start: startEngine,
+  },
+  ...(process.env['CABOTEUR_TEST_CONTAINERD'] === '1'
+    ? [{ title: 'engines with the containerd store', options: {}, start: startContainerdEngine }]
+    : []),
+]
+
 /** Every place to every place, twice: the second copy sends nothing, but into a new file. */
-describe.each([
-  { title: 'an open registry', options: {} },
-  { title: 'a registry with sign-in and a certificate of its own authority', options: { auth: true, tls: true } },
-])('four places and $title', { timeout: 120_000 }, ({ options }) => {
+describe.each(SCENES)('four places and $title', { timeout: 300_000 }, ({ options, start }) => {
   let dir: string
   let here: Engine
   let there: Engine
@@ -62,7 +79,7 @@ describe.each([
   beforeAll(async () => {
     dir = tempDir()
     state = new State(join(dir, 'state.db'))
-    ;[here, there] = [await startEngine(), await startEngine()]
+    ;[here, there] = [await start(), await start()]
     clients = [await clientOf(here), await clientOf(there)]
     registry = await startRegistry(options)
     const { host, ca, account } = registry
@@ -113,7 +130,7 @@ describe.each([
       kind: 'engine',
       name,
       source: async () => ({ source: engineSource(docker), image: await readImage(docker, name) }),
-      sink: () => engineSink(docker),
+      sink: () => engineSink(docker, blobMemory(state)),
       foreign: () => {
         expect(runImage(engine, name)).toBe(`${NAME} runs`)
         return expected(engine, name)
@@ -193,6 +210,26 @@ describe.each([
     else expect(again.moved).toBe(0)
     expect(to.foreign()).toMatchObject({ configDigest: built.configDigest, diffIds: built.diffIds })
     expect(readdirSync(dir).filter((name) => name.includes('.partial'))).toEqual([])
+  })
+
+  it.runIf(findCommand('podman'))('makes files that podman loads as well', async () => {
+    for (const source of ['engine', 'layout', 'registry'] as const) {
+      const to = freshSpot('archive')
+      await run(from.get(source), to)
+      const store = tempDir()
+      const podman = (...args: string[]): string =>
+        execFileSync(
+          requireCommand('podman'),
+          ['--root', join(store, 'root'), '--runroot', join(store, 'run'), '--storage-driver', 'vfs', ...args],
+          { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] },
+        )
+      podman('load', '--quiet', '--input', join(dir, `${count}.tar`))
+      const [{ Id: id, RootFS: rootfs } = { Id: '', RootFS: { Layers: [] } }] = JSON.parse(
+        podman('image', 'inspect', to.name),
+      ) as { Id: string; RootFS: { Layers: string[] } }[]
+      removeDir(store)
+      expect([`sha256:${id}`, rootfs.Layers]).toEqual([built.configDigest, built.diffIds])
+    }
   })
 
   it('keeps the manifest byte for byte where no layer changes its form', async () => {

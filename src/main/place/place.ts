@@ -21,6 +21,10 @@ import type { Digest } from '../../shared/reference.ts'
  *    those, puts them, and commits again, once.
  * 6. `write.close()`, always, after success too. Without a successful commit it leaves no trace.
  *
+ * Two places may know a shorter way, and copy() asks them first: a destination that fetches by itself (`take`), a source that
+ * puts images at its destination by itself (`give`, `receive`). Neither knows the other; anything in the way, and the
+ * ordinary copy does it.
+ *
  * ## What failure leaves
  *
  * Nothing under a name, at any time before a commit has succeeded. A place that cannot un-send what it was sent (an engine
@@ -117,7 +121,37 @@ export interface Origin {
   readonly path: string
 }
 
+/** What a registry is shown by whoever signs in. */
+export type SignIn =
+  | { readonly type: 'password'; readonly username: string; readonly password: string }
+  | { readonly type: 'identity-token'; readonly token: string }
+  | { readonly type: 'bearer'; readonly token: string }
+
+/** Where a source may put an image by itself, past this computer: under a tag that its destination takes away again. */
+export interface Landing extends Origin {
+  readonly tag: string
+  /** Only where the person said that the source may know it. */
+  readonly signIn?: SignIn
+}
+
+export interface Landed {
+  /** Of the manifest that is under the tag now. */
+  readonly digest: Digest
+  /** DiffIds of layers that were there, as far as it was told. */
+  readonly there: ReadonlySet<Digest>
+}
+
+/** Undefined: it could not, whatever the reason. Of its own it leaves nothing, under the tag it may have left anything. */
+export type Give = (
+  image: Image,
+  landing: Landing,
+  signal: AbortSignal,
+  report: (event: PlaceEvent) => void,
+) => Promise<Landed | undefined>
+
 export interface Source {
+  /** Puts an image at a registry by itself; present where its bytes would cross the line to this computer and back. */
+  readonly give?: Give
   /** Where a destination may fetch the images by itself; absent where a sign-in is needed. */
   readonly origin?: Origin
   /** Indexes whose parts `read` gives one by one, for a destination that takes all platforms of a name at once. */
@@ -156,6 +190,11 @@ export interface CompleteImage {
   readonly documents: Documents
   /** Bottom first, as the destination now holds them, or undefined where it held them before and says only that. */
   readonly layers: readonly (Stored | undefined)[]
+  /**
+   * Under which key each of them was put, undefined where it was not: an engine's containerd store names layers by diffId, and
+   * hands them over by the digest of their form.
+   */
+  readonly came: readonly (LayerKey | undefined)[]
 }
 
 /** An index ready to be shown. Its parts have no names. */
@@ -187,6 +226,8 @@ export interface Done {
     readonly size: number
     readonly sha256: string
     readonly readBack: 'disk' | 'cache'
+    /** Paths of the parts it is in, in order; absent for one file. */
+    readonly parts?: readonly string[]
   }
 }
 
@@ -217,16 +258,28 @@ export interface Planned {
   readonly free?: number
 }
 
-/** What a destination fetched by itself: bytes it moved, and bytes it had. */
+/** What went past this computer: bytes that moved, and bytes that were there, as far as those who moved them tell. */
 export interface Taken extends Done {
   readonly moved: number
   readonly skipped: number
+  /** Config digests, by the source's image id, where they were learnt. */
+  readonly configs?: ReadonlyMap<Digest, Digest>
 }
 
 export interface Sink {
   /** Fetches the images itself, names and all; undefined when copy() is to bring them. Leaves nothing when it fails. */
   take?(
     origin: Origin,
+    wishes: readonly Wish[],
+    signal: AbortSignal,
+    report: (event: PlaceEvent) => void,
+  ): Promise<Taken | undefined>
+  /**
+   * Has the source put the images here itself, looks at what came, and names it at the end as `commit` does; undefined when
+   * copy() is to bring them. Leaves nothing when it fails.
+   */
+  receive?(
+    give: Give,
     wishes: readonly Wish[],
     signal: AbortSignal,
     report: (event: PlaceEvent) => void,

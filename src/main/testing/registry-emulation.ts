@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Digest } from '../../shared/reference.ts'
 import { digestOf } from './content.ts'
+import { answer, type Gate } from './emulated/gate.ts'
 import {
   type Asking,
   afterEffect,
@@ -17,6 +18,14 @@ import { type EmulatedUploadOptions, EmulatedUploads } from './registry-emulatio
 /** What docker-registry does not do, or does in one way only. Everything left out is as the specification has it. */
 export interface EmulationOptions extends EmulatedUploadOptions {
   readonly auth?: EmulatedAuth
+  /** Stands before everything, instead of `auth`. */
+  readonly gate?: Gate
+  /** A manifest came, under a tag or its digest. */
+  readonly pushed?: (repository: string, reference: string) => void
+  /** Beside the tags, what Google lists: all manifests with sizes and times. */
+  readonly extraTags?: boolean
+  /** Headers of every answer. */
+  readonly headers?: Readonly<Record<string, string>>
   /** False: answers blobs whole, whatever was asked. */
   readonly range?: boolean
   /** Sends readers of blobs to another server, which refuses an Authorization. */
@@ -24,7 +33,8 @@ export interface EmulationOptions extends EmulatedUploadOptions {
   readonly page?: number
   readonly links?: 'absolute' | 'relative'
   readonly referrers?: boolean
-  readonly deletes?: boolean
+  /** `manifests`: no tag alone, as with docker-registry 2.8. */
+  readonly deletes?: boolean | 'manifests'
   /** False: 405. */
   readonly head?: boolean
   /** False: does not say what a manifest's digest is. */
@@ -68,7 +78,7 @@ export class EmulatedRegistry {
   readonly tokens: EmulatedTokens | undefined
   readonly #options: EmulationOptions
   readonly #disturbances: (Disturbance & { left: number })[] = []
-  readonly #server = createServer((request, response) => void this.#serve(request, response))
+  readonly #server = createServer((request, response) => this.listener(request, response))
   readonly #store = createServer((request, response) => this.#serveStore(request, response))
 
   private constructor(options: EmulationOptions) {
@@ -86,6 +96,9 @@ export class EmulatedRegistry {
   get host(): string {
     return `127.0.0.1:${portOf(this.#server)}`
   }
+
+  /** To be served under another name. */
+  readonly listener: RequestListener = (request, response) => void this.#serve(request, response)
 
   disturb(disturbance: Disturbance): void {
     this.#disturbances.push({ ...disturbance, left: disturbance.times ?? 1 })
@@ -152,6 +165,14 @@ export class EmulatedRegistry {
     const parts = ROUTE.exec(url.pathname)
     const [, repository = '', kind = parts?.[4] ?? '', last = ''] = parts ?? []
     const asking = { request, response, url, repository, last, trouble }
+    for (const [name, value] of Object.entries(this.#options.headers ?? {})) response.setHeader(name, value)
+    const refused = parts && this.#options.gate?.(request, { method: request.method ?? '', kind, repository, last })
+    if (refused) {
+      // A body that nobody reads would keep the connection.
+      request.resume()
+      answer(response, refused)
+      return
+    }
     const challenge = this.tokens?.challenge(request, this.#scope(asking, kind), url.origin)
     if (challenge !== undefined) {
       response.setHeader('www-authenticate', challenge)
@@ -159,7 +180,7 @@ export class EmulatedRegistry {
     } else if (!parts) refuse(asking, 404, '')
     else if (kind === '') response.writeHead(200).end('{}')
     else if (kind === '_catalog') this.#list(asking, 'repositories', this.#repositories())
-    else if (kind === 'tags') this.#list(asking, 'tags', this.#tags(repository))
+    else if (kind === 'tags') this.#list(asking, 'tags', this.#tags(repository), this.#extra(repository))
     else if (kind === 'referrers') this.#referrers(asking)
     else if (kind === 'manifests') await this.#manifest(asking)
     else if (kind === 'blobs') this.#blob(asking)
@@ -183,7 +204,29 @@ export class EmulatedRegistry {
     return names.map((key) => key.slice(repository.length + 1)).filter((name) => !name.includes(':'))
   }
 
-  #list(asking: Asking, field: string, all: readonly string[]): void {
+  /** google/go-containerregistry, pkg/v1/google/list.go: numbers are texts. */
+  #extra(repository: string): object {
+    if (!this.#options.extraTags) return {}
+    const kept = [...this.manifests]
+      .filter(([key]) => key.slice(0, key.lastIndexOf('/')) === repository)
+      .map(([key, { bytes, type }]) => ({ name: key.slice(repository.length + 1), bytes, type }))
+    const byDigest = Map.groupBy(kept, ({ bytes }) => digestOf(bytes))
+    const rows = [...byDigest].map(([digest, names]) => [
+      digest,
+      {
+        imageSizeBytes: String(names[0]?.bytes.length),
+        layerId: '',
+        mediaType: names[0]?.type,
+        tag: names.map(({ name }) => name).filter((name) => !name.includes(':')),
+        timeCreatedMs: '0',
+        timeUploadedMs: '1732000000000',
+      },
+    ])
+    const manifest: unknown = Object.fromEntries(rows)
+    return { name: repository, child: [], manifest }
+  }
+
+  #list(asking: Asking, field: string, all: readonly string[], beside: object = {}): void {
     const { response, url } = asking
     const { page = 1000, links = 'relative' } = this.#options
     const names = all.toSorted()
@@ -201,7 +244,7 @@ export class EmulatedRegistry {
       const next = `${url.pathname}?last=${encodeURIComponent(some.at(-1) ?? '')}&n=${page}`
       response.setHeader('link', `<${links === 'absolute' ? url.origin : ''}${next}>; rel="next"`)
     }
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ [field]: some }))
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ ...beside, [field]: some }))
   }
 
   #referrers({ response, url, repository, last }: Asking): void {
@@ -240,6 +283,7 @@ export class EmulatedRegistry {
     const { request, response, repository, last } = asking
     const bytes = await readRequest(asking)
     const digest = this.addManifest(repository, [last], bytes, request.headers['content-type'] ?? '')
+    this.#options.pushed?.(repository, last)
     afterEffect(asking)
     const { subject } = JSON.parse(bytes.toString()) as { subject?: { digest: string } }
     if (subject && this.#options.referrers !== false) response.setHeader('oci-subject', subject.digest)
@@ -252,12 +296,17 @@ export class EmulatedRegistry {
       refuse(asking, 405, 'UNSUPPORTED')
       return
     }
+    if (this.#options.deletes === 'manifests' && !last.includes(':')) {
+      refuse(asking, 400, 'DIGEST_INVALID')
+      return
+    }
     if (!this.manifests.has(`${repository}/${last}`)) {
       refuse(asking, 404, 'MANIFEST_UNKNOWN')
       return
     }
     for (const [key, { bytes }] of this.manifests) {
-      if (key === `${repository}/${last}` || digestOf(bytes) === last) this.manifests.delete(key)
+      const named = key.startsWith(`${repository}/`) && digestOf(bytes) === last
+      if (named || key === `${repository}/${last}`) this.manifests.delete(key)
     }
     response.writeHead(202).end()
   }

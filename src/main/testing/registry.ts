@@ -24,6 +24,8 @@ export interface RegistryOptions {
   readonly auth?: boolean
   /** Speaks TLS with a certificate for 127.0.0.1 and localhost, of an authority of its own. */
   readonly tls?: boolean
+  /** Where it listens, when others than this computer's own are to reach it by its name. */
+  readonly address?: string
   /** Lets manifests be deleted. */
   readonly delete?: boolean
 }
@@ -64,7 +66,7 @@ function config(dir: string, options: RegistryOptions, tls: Certificate | undefi
       maintenance: { uploadpurging: { enabled: false } },
     },
     http: {
-      addr: '127.0.0.1:0',
+      addr: `${options.address ?? '127.0.0.1'}:0`,
       secret: 'test',
       ...(tls ? { tls: { certificate: tls.certificate, key: tls.key } } : {}),
     },
@@ -114,7 +116,7 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
     removeDir(dir)
   }
   try {
-    const host = `127.0.0.1:${await listening(child, log)}`
+    const host = `${options.address ?? '127.0.0.1'}:${await listening(child, log)}`
     return {
       host,
       url: `${tls ? 'https' : 'http'}://${host}`,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { CopyRequest, PlaceRef, Transfer } from '../../shared/contract.ts'
-import { AppError, asAppError } from '../../shared/errors.ts'
+import { AppError, asAppError, ended } from '../../shared/errors.ts'
 import { Feed } from '../feed.ts'
 import { newRow, type Row, type RowEvent, reduceRow } from './row.ts'
 
@@ -90,8 +90,7 @@ export class TransferQueue {
       report({ type: 'preparing' })
       report({ type: 'done', result: await entry.work(entry.abort.signal, report) })
     } catch (error) {
-      const known = entry.abort.signal.aborted ? new AppError('cancelled', {}, { cause: error }) : asAppError(error)
-      report({ type: 'failed', error: known.data })
+      report({ type: 'failed', error: asAppError(ended(error, entry.abort.signal.aborted)).data })
     }
   }
 

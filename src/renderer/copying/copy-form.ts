@@ -14,6 +14,8 @@ import { type MoveChoice, nameKey } from '../loading/load-choices.ts'
 /** An image to copy, from whatever place. */
 export interface CopyRow {
   readonly id: string
+  /** Where it is, when it comes from a place of several: a repository of a registry, a file of a folder. */
+  readonly place?: PlaceRef
   readonly names: readonly string[]
   /** `linux/amd64`; empty where the place does not tell at once. */
   readonly platforms: readonly string[]
@@ -120,7 +122,7 @@ export function askedOf(rows: readonly CopyRow[], form: CopyForm, to: Destinatio
   return rows.map((row) => {
     const names = [...new Set(namesIn(targetsOf(row, form, to)))].filter((name) => !taken.has(name))
     for (const name of names) taken.add(name)
-    return { id: row.id, names: names.map((name) => ({ name })) }
+    return { id: row.id, ...(row.place ? { place: row.place } : {}), names: names.map((name) => ({ name })) }
   })
 }
 
@@ -146,10 +148,11 @@ export function wantedOf(
   plan: Plan | undefined,
   date: Date,
 ): Wanted[] {
-  return askedOf(rows, form, to).map(({ id, names }) => {
+  return askedOf(rows, form, to).map(({ id, names, ...where }) => {
     const planned = plan?.images.find((image) => image.id === id)
     return {
       id,
+      ...where,
       names: names.flatMap(({ name }) => {
         if (!planned?.names.find((other) => other.name === name)?.replaces) return [{ name }]
         const choice = moveOf(form, id, name)

@@ -12,6 +12,7 @@ import type { CopyRow } from './copy-form.ts'
 import { CopyImage } from './copy-image.tsx'
 import { CopySummary } from './copy-summary.tsx'
 import { chosenPlace, destinationsOf, FILE, selectData } from './destinations.ts'
+import { ExtraFields } from './extra-fields.tsx'
 import { PlatformFields } from './platform-fields.tsx'
 import { useCopy } from './use-copy.ts'
 
@@ -104,6 +105,7 @@ export function CopySheet(props: CopySheetProps) {
       {to && (
         <>
           <PlatformFields platforms={copy.platforms} />
+          <ExtraFields extras={copy.extras} />
           <ul className="cards" aria-label={t('copy.images')}>
             {rows.map((row) => (
               <CopyImage

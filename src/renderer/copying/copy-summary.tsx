@@ -41,7 +41,7 @@ export function CopySummary({ copy, place }: { copy: Copy; place: string }) {
         </p>
       ))}
       <p className="summary" aria-live="polite">
-        <strong>{mainSentence(plan, ticked.length, place, words)}</strong>
+        <strong>{mainSentence(plan, copy.going || ticked.length, place, words)}</strong>
         {!plan.exact && plan.move > 0 && ` ${t('load.summaryMost')}`}
         {nameSentences(plan, copy.wanted, words).map((text) => ` ${text}`)}
         {plan.free !== undefined && plan.free >= plan.move && ` ${t('copy.room', { free: size(plan.free) })}`}

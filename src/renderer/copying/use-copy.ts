@@ -3,6 +3,8 @@ import { useState } from 'react'
 import type { PlaceRef, Plan } from '../../shared/contract.ts'
 import { asFailure } from '../errors/failure.ts'
 import { useApi } from '../host.tsx'
+import { isSame } from '../loading/load-choices.ts'
+import { useEngines } from '../places/engines.ts'
 import { infoOf, usePlaces } from '../places/other-places.ts'
 import {
   askedOf,
@@ -22,6 +24,8 @@ interface Options {
   to: PlaceRef | undefined
   /** Nothing is ticked at first: something is wrong with these. */
   doubtful: boolean
+  /** What is there already under all its names is left out. */
+  onlyNew?: boolean
   started: () => void
 }
 
@@ -45,8 +49,28 @@ function usePlatforms(several: readonly string[], plan: Plan | undefined) {
   return { offered, only, setOne, several: single ? [] : several, some: kept, setSome, chosen }
 }
 
+/** What may go along or be allowed, where it makes a difference. */
+function useExtras(from: PlaceRef, to: PlaceRef | undefined, username: string | undefined) {
+  const [referrers, setReferrers] = useState(false)
+  const [engineMaySignIn, setEngineMaySignIn] = useState(false)
+  const engine = useEngines((state) => state.engines?.find(({ id }) => from.type === 'engine' && id === from.engine))
+  const keepers: readonly PlaceRef['type'][] = ['registry', 'layout']
+  const mayRefer = to !== undefined && keepers.includes(from.type) && keepers.includes(to.type)
+  const far = engine !== undefined && /^(?:ssh|tcp|https):/.test(engine.address)
+  const mayLetIn = far && to?.type === 'registry' && username !== undefined
+  return {
+    mayRefer,
+    referrers: mayRefer && referrers,
+    setReferrers,
+    /** The registry's host, where Docker on another computer could send by itself. */
+    letIn: mayLetIn ? to.host : undefined,
+    engineMaySignIn: mayLetIn && engineMaySignIn,
+    setEngineMaySignIn,
+  }
+}
+
 /** Everything the copy sheet decides with: form, plan, platforms, and the way to start. */
-export function useCopy({ from, rows, to, doubtful, started }: Options) {
+export function useCopy({ from, rows, to, doubtful, onlyNew = false, started }: Options) {
   const { queries } = useApi()
   const [form, setForm] = useState<CopyForm>(() =>
     doubtful ? { ...NO_FORM, ticked: Object.fromEntries(rows.map(({ id }) => [id, false])) } : NO_FORM,
@@ -58,7 +82,13 @@ export function useCopy({ from, rows, to, doubtful, started }: Options) {
   const sound = isSound(ticked, form, destination)
   const clashing = clashesOf(ticked, form, destination)
   const ready = to !== undefined && ticked.length > 0 && sound
-  const input = { from, to: destination.place, images: askedOf(ticked, form, destination) }
+  const extras = useExtras(from, to, username)
+  const input = {
+    from,
+    to: destination.place,
+    images: askedOf(ticked, form, destination),
+    ...(extras.referrers ? { referrers: true } : {}),
+  }
   const options = { placeholderData: keepPreviousData, staleTime: 0, gcTime: 0 }
   const whole = useQuery(queries.copies.plan.queryOptions({ input, enabled: ready, ...options }))
   const all = platformsOf(ticked)
@@ -73,7 +103,9 @@ export function useCopy({ from, rows, to, doubtful, started }: Options) {
     }),
   )
   const plan = narrowed ? part : whole
-  const wanted = wantedOf(ticked, form, destination, plan.data, date)
+  const asked = wantedOf(ticked, form, destination, plan.data, date)
+  // Without a name nobody would find it at a registry.
+  const wanted = asked.filter(({ names }) => names.length > 0 || destination.place.type !== 'registry')
   const start = useMutation(queries.copies.start.mutationOptions({ onSuccess: started }))
   const error = whole.error ?? (narrowed ? part.error : null)
   const planning = plan.isFetching || whole.isFetching
@@ -86,9 +118,12 @@ export function useCopy({ from, rows, to, doubtful, started }: Options) {
     clashing,
     sound,
     platforms,
+    extras,
     plan: plan.data,
     planning,
     wanted,
+    /** How many go, as far as that is planned. */
+    going: onlyNew && plan.data ? plan.data.images.filter((image) => !isSame(image)).length : ticked.length,
     planError: ready && error ? asFailure(error) : undefined,
     planAgain: () => {
       void whole.refetch()
@@ -98,11 +133,19 @@ export function useCopy({ from, rows, to, doubtful, started }: Options) {
       ready &&
       clashing.length === 0 &&
       plan.isSuccess &&
+      wanted.length > 0 &&
       !plan.isPlaceholderData &&
       !(chosen !== undefined && chosen.length === 0),
     starting: start.isPending,
     startError: start.error ? asFailure(start.error) : undefined,
-    start: () => start.mutate({ ...input, images: wanted, ...(narrowed ? { platforms: [...chosen] } : {}) }),
+    start: () =>
+      start.mutate({
+        ...input,
+        images: wanted,
+        ...(narrowed ? { platforms: [...chosen] } : {}),
+        ...(onlyNew ? { onlyNew } : {}),
+        ...(extras.engineMaySignIn ? { engineMaySignIn: true } : {}),
+      }),
   }
 }
 

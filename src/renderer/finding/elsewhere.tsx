@@ -71,7 +71,11 @@ export function Elsewhere({ place }: { place: PlaceRef | undefined }) {
       {failure && <FailureNotice error={failure} />}
       <ul className="plain hits">
         {hits.slice(0, SHOWN).map((hit) => (
-          <Hit key={`${listKey(hit.place)} ${hit.id} ${hit.met}`} hit={hit} where={nameOf(hit.place)} />
+          <Hit
+            key={`${listKey(hit.place)} ${hit.id} ${hit.names[0] ?? ''} ${hit.met}`}
+            hit={hit}
+            where={nameOf(hit.place)}
+          />
         ))}
       </ul>
       {hits.length > SHOWN && <p className="muted small">{t('finding.more', { count: hits.length - SHOWN })}</p>}

@@ -4,6 +4,7 @@ import type { ImageDetails, PlaceRef } from '../../shared/contract.ts'
 import type { ErrorData } from '../../shared/errors.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { AlsoIn } from '../finding/also-in.tsx'
+import { FingerprintField } from '../finding/fingerprint-field.tsx'
 import { Copyable } from '../shell/copyable.tsx'
 import { useLayer } from '../shell/layers.ts'
 import { shortId } from '../words/format.ts'
@@ -163,6 +164,7 @@ export function DetailsBody({ details, place }: { details: ImageDetails; place: 
               : []),
           ]}
         />
+        <FingerprintField details={details} />
       </section>
     </Stack>
   )

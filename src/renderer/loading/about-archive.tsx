@@ -45,7 +45,12 @@ export function AboutArchive({ archive }: { archive: Archive }) {
   }
   return (
     <>
-      {[t(`load.kind.${archive.format}`), bytes, t('common.images', { count: archive.images.length })].join(' · ')}{' '}
+      {[
+        t(`load.kind.${archive.format}`),
+        ...(archive.parts ? [t('load.parts', { count: archive.parts.length })] : []),
+        bytes,
+        t('common.images', { count: archive.images.length }),
+      ].join(' · ')}{' '}
       {badges[archive.checked]}
     </>
   )

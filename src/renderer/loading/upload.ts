@@ -19,16 +19,18 @@ function pathFrom(request: XMLHttpRequest): string {
     : new AppError('internal', {}, { raw: `${request.status} ${request.statusText}` })
 }
 
-/** Sends a file of this browser to the host and returns its path there. XMLHttpRequest, because fetch tells nothing of an upload's progress. */
+/** Sends a file of this browser to the host, beside one that was sent before or by itself, and returns its path there. XMLHttpRequest, because fetch tells nothing of an upload's progress. */
 export function upload(
   file: File,
   signal: AbortSignal,
-  progress: (done: number, total: number) => void,
+  progress: (done: number) => void,
+  beside?: string,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    request.open('PUT', `/upload?name=${encodeURIComponent(file.name)}`)
-    request.upload.addEventListener('progress', ({ loaded }) => progress(loaded, file.size))
+    const place = beside === undefined ? '' : `&beside=${encodeURIComponent(beside)}`
+    request.open('PUT', `/upload?name=${encodeURIComponent(file.name)}${place}`)
+    request.upload.addEventListener('progress', ({ loaded }) => progress(loaded))
     request.addEventListener('load', () => {
       try {
         resolve(pathFrom(request))

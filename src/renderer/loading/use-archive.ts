@@ -45,10 +45,26 @@ async function read(
   }
 }
 
-async function pathOf(item: LoadItem, signal: AbortSignal, report: Report): Promise<string> {
+async function pathOf(
+  item: LoadItem,
+  signal: AbortSignal,
+  report: Report,
+  sent: (path: string) => void,
+): Promise<string> {
   if ('error' in item) throw new AppError(item.error.code, item.error.parts)
   if ('path' in item) return item.path
-  return await upload(item.file, signal, (done, total) => report({ reading: { kind: 'sending', done, total } }))
+  const total = [item.file, ...item.others].reduce((sum, { size }) => sum + size, 0)
+  let before = 0
+  const send = async (file: File, beside?: string): Promise<string> => {
+    const told = (done: number): void => report({ reading: { kind: 'sending', done: before + done, total } })
+    const path = await upload(file, signal, told, beside)
+    before += file.size
+    return path
+  }
+  const first = await send(item.file)
+  sent(first)
+  for (const other of item.others) await send(other, first)
+  return first
 }
 
 function failureOf(error: unknown): ErrorData {
@@ -62,8 +78,7 @@ async function open(
   report: Report,
   sent: (path: string) => void,
 ): Promise<void> {
-  const path = await pathOf(item, signal, report)
-  if ('file' in item) sent(path)
+  const path = await pathOf(item, signal, report, sent)
   report({ reading: { kind: 'reading', done: 0, total: 0 } })
   await read(client.archives.open({ path }, { signal }), 'reading', report)
 }

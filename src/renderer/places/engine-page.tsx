@@ -3,6 +3,7 @@ import { IconHistory } from '@tabler/icons-react'
 import { useEffect, useMemo } from 'react'
 import type { EngineInfo } from '../../shared/contract.ts'
 import { followBackups, useBackups } from '../backups/backup-store.ts'
+import { CopyAll } from '../copying/copy-all.tsx'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { Elsewhere } from '../finding/elsewhere.tsx'
 import { useApi } from '../host.tsx'
@@ -62,7 +63,12 @@ export function EnginePage() {
     <>
       <div className="page-head">
         <h1 className="page-title">{title}</h1>
-        {isReady(engine) && <KeptButton engine={engine.id} />}
+        {isReady(engine) && (
+          <div className="page-buttons">
+            <KeptButton engine={engine.id} />
+            {engine.images !== 0 && <CopyAll place={{ type: 'engine', engine: engine.id }} />}
+          </div>
+        )}
       </div>
       <PageFailures />
       {state.failure && <FailureNotice error={state.failure} />}

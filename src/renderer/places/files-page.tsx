@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { IconFile, IconRefresh } from '@tabler/icons-react'
 import { useEffect, useMemo } from 'react'
 import type { PlaceInfo, PlaceRef } from '../../shared/contract.ts'
+import { CopyAll } from '../copying/copy-all.tsx'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { Elsewhere } from '../finding/elsewhere.tsx'
 import { useApi } from '../host.tsx'
@@ -95,14 +96,17 @@ export function FilesPage({ info }: { info: PlaceInfo }) {
           <h1 className="page-title">{info.name}</h1>
           <p className="page-about muted">{t('places.filesText', { path })}</p>
         </div>
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          leftSection={<IconRefresh size={16} aria-hidden />}
-          onClick={refreshImages}
-        >
-          {t('places.refresh')}
-        </Button>
+        <div className="page-buttons">
+          {info.state.type === 'ready' && <CopyAll place={place} />}
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            leftSection={<IconRefresh size={16} aria-hidden />}
+            onClick={refreshImages}
+          >
+            {t('places.refresh')}
+          </Button>
+        </div>
       </div>
       <PageFailures />
       <FoundActions />

@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import type { PlaceInfo, PlaceRef } from '../../shared/contract.ts'
+import { CopyAll } from '../copying/copy-all.tsx'
 import { Elsewhere } from '../finding/elsewhere.tsx'
 import { ImagePane } from '../images/image-pane.tsx'
 import { refreshImages } from '../images/image-store.ts'
@@ -23,6 +24,7 @@ export function LayoutPage({ info }: { info: PlaceInfo }) {
           <h1 className="page-title">{title}</h1>
           <p className="page-about muted">{library ? t('places.libraryText') : t('places.layoutText', { path })}</p>
         </div>
+        {info.state.type === 'ready' && info.state.images !== 0 && <CopyAll place={place} />}
       </div>
       <PageFailures />
       <FoundActions />

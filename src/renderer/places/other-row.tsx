@@ -20,6 +20,9 @@ const AWAY = {
   'registry-unauthorized': 'places.signIn',
   'registry-credentials': 'places.refused',
   'registry-denied': 'places.refused',
+  'registry-two-factor': 'places.refused',
+  'aws-keys': 'places.refused',
+  'aws-expired': 'places.refused',
 } as const
 
 /** Who is signed in, and how it is with the place. */

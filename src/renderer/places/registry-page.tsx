@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { IconArrowLeft, IconRefresh } from '@tabler/icons-react'
 import { useMemo } from 'react'
 import type { PlaceInfo, PlaceRef } from '../../shared/contract.ts'
+import { CopyAll } from '../copying/copy-all.tsx'
 import { Elsewhere } from '../finding/elsewhere.tsx'
 import { ImagePane } from '../images/image-pane.tsx'
 import { refreshImages } from '../images/image-store.ts'
@@ -68,6 +69,7 @@ export function RegistryPage({ info }: { info: PlaceInfo }) {
               {t('registry.repositories')}
             </Button>
           )}
+          <CopyAll place={repository === undefined ? info.place : { ...info.place, repository }} />
           <Button
             size="compact-sm"
             variant="subtle"

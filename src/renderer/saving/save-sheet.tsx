@@ -13,7 +13,7 @@ import { useWords } from '../words/use-words.ts'
 import { FileFields } from './file-fields.tsx'
 import type { SaveMethod } from './file-name.ts'
 import { SaveImage } from './save-image.tsx'
-import { type Level, type Save, useSave } from './use-save.ts'
+import { type Level, type Save, SPLITS, useSave } from './use-save.ts'
 
 const METHODS: readonly SaveMethod[] = ['zstd', 'gzip', 'none', 'bzip2']
 const LEVELS: readonly Level[] = ['fast', 'normal', 'small']
@@ -39,6 +39,25 @@ function CompressionFields({ save }: { save: Save }) {
         data={LEVELS.map((value) => ({ value, label: t(`save.levels.${value}`) }))}
       />
     </div>
+  )
+}
+
+/** One file, or parts that a stick takes. */
+function PartsField({ save }: { save: Save }) {
+  const { t, size } = useWords()
+  if (save.target.way === 'download') return null
+  return (
+    <NativeSelect
+      label={t('save.split')}
+      description={save.largest === undefined ? t('save.splitHint') : t('save.splitFat', { size: size(save.largest) })}
+      inputWrapperOrder={['label', 'input', 'description']}
+      value={String(save.split)}
+      onChange={(event) => save.setSplit(Number(event.currentTarget.value))}
+      data={SPLITS.map((value) => ({
+        value: String(value),
+        label: value === 0 ? t('save.splitNone') : t('save.splitBy', { size: size(value) }),
+      }))}
+    />
   )
 }
 
@@ -133,6 +152,7 @@ export function SaveSheet({ place, folder, rows, onClose }: SaveSheetProps) {
             <strong>{t('save.summary', { count: rows.length, file: baseName(target.path), size: size(most) })}</strong>
             {free !== undefined && free >= most && ` ${t('save.room', { free: size(free) })}`}
           </p>
+          {place.type === 'registry' && <p className="small muted">{t('transfers.digestLost')}</p>}
           {error && <FailureNotice error={asFailure(error)} />}
         </>
       }
@@ -156,6 +176,7 @@ export function SaveSheet({ place, folder, rows, onClose }: SaveSheetProps) {
       </ul>
       <WhereFields save={save} />
       <CompressionFields save={save} />
+      <PartsField save={save} />
     </SheetFrame>
   )
 }

@@ -17,6 +17,8 @@ interface Options {
   images: Wanted[]
   method: SaveMethod
   level: Level
+  /** Bytes of a part at most; 0: one file. */
+  split: number
 }
 
 /** Names and folder of the file, as typed or suggested. */
@@ -81,7 +83,11 @@ function useStart(
       from: options.from,
       to: { type: 'archive', path },
       images: options.images,
-      compress: { method: options.method, level: options.level },
+      compress: {
+        method: options.method,
+        level: options.level,
+        ...(options.split > 0 ? { split: options.split } : {}),
+      },
       ...(target.way === 'download' ? { download: true } : {}),
     })
     if (target.way === 'download') rememberDownload(id)
@@ -108,6 +114,7 @@ export function useSave(from: PlaceRef, rows: readonly ImageRow[], started: () =
   const [off, setOff] = useState<ReadonlySet<string>>(new Set())
   const [method, setMethod] = useState<SaveMethod>('zstd')
   const [level, setLevel] = useState<Level>('normal')
+  const [cut, setCut] = useState<number>()
   const [replace, setReplace] = useState<string>()
   const images: Wanted[] = rows.map(({ id, names }) => ({
     id,
@@ -123,7 +130,11 @@ export function useSave(from: PlaceRef, rows: readonly ImageRow[], started: () =
     }),
   )
   const most = plan.data?.total ?? rows.reduce((sum, row) => sum + row.size, 0)
-  const { save, tight } = useStart({ from, images, method, level }, target, most, started)
+  const largest = target.there?.largest
+  // A stick that takes no file of that size is told by its file system.
+  const needed = largest !== undefined && most > largest ? FOR_FAT : 0
+  const split = target.way === 'download' ? 0 : (cut ?? needed)
+  const { save, tight } = useStart({ from, images, method, level, split }, target, most, started)
   const exists = target.there?.exists === true
   return {
     target,
@@ -132,6 +143,10 @@ export function useSave(from: PlaceRef, rows: readonly ImageRow[], started: () =
     method,
     level,
     setLevel,
+    split,
+    setSplit: setCut,
+    /** The drive takes no larger file than that. */
+    largest,
     chooseMethod: (next: SaveMethod) => {
       setMethod(next)
       target.rename(next)
@@ -149,6 +164,11 @@ export function useSave(from: PlaceRef, rows: readonly ImageRow[], started: () =
     save,
   }
 }
+
+/** Bytes: below what FAT32 takes, and a number people know. */
+const FOR_FAT = 4_000_000_000
+/** Sizes of parts to choose from, in bytes. */
+export const SPLITS: readonly number[] = [0, FOR_FAT, 2_000_000_000, 700_000_000, 100_000_000]
 
 const NONE: Plan['absent'] = []
 

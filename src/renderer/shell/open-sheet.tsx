@@ -6,6 +6,7 @@ import { ComputerSheet } from '../computers/computer-sheet.tsx'
 import { ConsentSheet } from '../computers/consent-sheet.tsx'
 import { ForgetDialog } from '../computers/forget-dialog.tsx'
 import { SendSheet } from '../copying/send-sheet.tsx'
+import { WholeSheet } from '../copying/whole-sheet.tsx'
 import { asFailure } from '../errors/failure.ts'
 import { FolderChooser } from '../files/folder-chooser.tsx'
 import { CompareSheet } from '../finding/compare-sheet.tsx'
@@ -95,6 +96,8 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
       const sent = rows.filter(({ id }) => ids.has(id))
       return sent.length > 0 && <SendSheet place={sheet.place} rows={sent} to={sheet.to} onClose={closeSheet} />
     }
+    case 'whole':
+      return <WholeSheet place={sheet.place} onClose={closeSheet} />
     case 'removal':
       return <RemovalDialog place={sheet.place} ids={sheet.ids} onClose={closeSheet} />
     case 'last-name':

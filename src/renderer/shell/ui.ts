@@ -10,6 +10,8 @@ export type Sheet =
   | { readonly type: 'save'; readonly place: PlaceRef; readonly ids: readonly string[]; readonly folder?: string }
   /** Images of the place on screen to another; `to`: where they were dropped. */
   | { readonly type: 'copy'; readonly place: PlaceRef; readonly ids: readonly string[]; readonly to?: PlaceRef }
+  /** All of a place, whether it is on screen or not. */
+  | { readonly type: 'whole'; readonly place: PlaceRef }
   | { readonly type: 'removal'; readonly place: PlaceRef; readonly ids: readonly string[] }
   | { readonly type: 'last-name'; readonly engine: string; readonly id: string }
   /** Back to the version that is kept as `backup`. */

@@ -25,7 +25,11 @@ function SavedFile({ id, file, download }: { id: string; file: ResultFile; downl
       <p>
         {download
           ? t('transfers.savedDownload', { file: baseName(file.path), size: size(file.size) })
-          : t('transfers.saved', { path: file.path, size: size(file.size) })}
+          : t(file.parts ? 'transfers.savedParts' : 'transfers.saved', {
+              path: file.path,
+              size: size(file.size),
+              count: file.parts?.length ?? 1,
+            })}
       </p>
       <p className="small muted">{t(`transfers.${file.readBack}`)}</p>
       <p className="small">
@@ -49,7 +53,7 @@ function SavedFile({ id, file, download }: { id: string; file: ResultFile; downl
             size="compact-sm"
             variant="default"
             leftSection={<IconFolderOpen size={16} aria-hidden />}
-            onClick={() => reveal.mutate({ path: file.path })}
+            onClick={() => reveal.mutate({ path: file.parts?.[0] ?? file.path })}
           >
             {t('transfers.reveal')}
           </Button>
@@ -57,6 +61,34 @@ function SavedFile({ id, file, download }: { id: string; file: ResultFile; downl
       </Group>
       {reveal.error && <FailureNotice error={asFailure(reveal.error)} />}
     </>
+  )
+}
+
+/** What became of each image of a copy of several. */
+function Outcomes({ images }: { images: Result['images'] }) {
+  const { t, size } = useWords()
+  return (
+    <table className="whole" aria-label={t('whole.result')}>
+      <thead>
+        <tr className="whole-head">
+          <th scope="col">{t('whole.namesThere')}</th>
+          <th scope="col">{t('whole.size')}</th>
+          <th scope="col">{t('whole.became')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {images.map((image) => (
+          <tr
+            key={`${image.id} ${image.names.join(' ')}`}
+            className={image.outcome === 'same' ? 'whole-same' : undefined}
+          >
+            <th scope="row">{image.names.join(', ') || shortId(image.id)}</th>
+            <td className="whole-size">{image.size > 0 ? size(image.size) : ''}</td>
+            <td>{t(`whole.outcome.${image.outcome}`)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }
 
@@ -90,12 +122,20 @@ export function TransferResult({ id, from, to, result }: TransferResultProps) {
         <SavedFile id={id} file={result.file} download={result.download} />
       ) : (
         <>
-          <p>{t(to.type === 'engine' ? 'transfers.loaded' : 'transfers.copied', { names: list(names) })}</p>
+          {result.images.length === 1 && (
+            <p>{t(to.type === 'engine' ? 'transfers.loaded' : 'transfers.copied', { names: list(names) })}</p>
+          )}
           <p className="small muted">{bytesWords(result, words)}</p>
         </>
       )}
       {/* docker load keeps no digest of a repository in the classic store (moby/moby#43570). */}
       {from.type === 'registry' && to.type === 'archive' && <p className="small muted">{t('transfers.digestLost')}</p>}
+      {result.pinned && (
+        <p className="small muted">
+          {t(result.pinned.holds ? 'transfers.digestHolds' : 'transfers.digestNot', { name: result.pinned.name })}
+        </p>
+      )}
+      {result.images.length > 1 && <Outcomes images={result.images} />}
       {result.replaced.map((replaced) => (
         <div key={replaced.name} className="small">
           {movedWords(replaced, words).map((text) => (

@@ -1,6 +1,7 @@
 import { accountsEn } from './accounts.ts'
 import { ownEn } from './own.ts'
 import { presetsEn } from './presets.ts'
+import { wholeEn } from './whole.ts'
 
 /** Every word of the window, in English: the shape that each other language fills. */
 export const en = {
@@ -425,6 +426,8 @@ export const en = {
       'oci-archive': 'Docker image file (OCI)',
       rootfs: 'Files of one container (docker export)',
     },
+    parts_one: '{{count, number}} part',
+    parts_other: '{{count, number}} parts',
     compressed: '{{size}} compressed, {{open}} once opened',
     reading: 'Reading the file…',
     readingOf: 'Reading the file: {{done}} of {{total}}',
@@ -525,6 +528,11 @@ export const en = {
     saveAs: 'Save…',
     several: '{{first}}-and-{{count}}',
     command: 'Show the command',
+    split: 'In one piece or in parts',
+    splitHint: 'Sticks in FAT32 take no file of 4 GB or more. Parts are put together by Caboteur, or by cat.',
+    splitFat: 'This drive takes no file larger than {{size}} (FAT32). Parts are put together by Caboteur, or by cat.',
+    splitNone: 'One file',
+    splitBy: 'Parts of {{size}}',
   },
   copy: {
     title_one: 'Send {{image}}',
@@ -552,6 +560,11 @@ export const en = {
     allPlatforms: 'All ({{count, number}})',
     somePlatforms: 'Only these',
     noPlatform: 'Choose at least one.',
+    referrers: 'Signatures and what else refers to the images go along',
+    referrersHint: 'Attestations and bills of materials too, where there are any.',
+    engineSignIn: 'Let this Docker sign in to {{host}} for itself',
+    engineSignInHint:
+      'It then sends straight to the registry, over the shorter way, and gets to know your password or token. Without it everything passes through this computer.',
     planning: 'Comparing with what {{place}} has…',
     summary_one: '{{count, number}} image goes to {{place}}: {{move}} to copy instead of {{total}}.',
     summary_other: '{{count, number}} images go to {{place}}: {{move}} to copy instead of {{total}}.',
@@ -569,12 +582,22 @@ export const en = {
     summarySame_one: '{{count, number}} image is already in {{place}} with the same names: nothing to do.',
     summarySame_other: '{{count, number}} images are already in {{place}} with the same names: nothing to do.',
   },
+  whole: wholeEn,
   finding: {
     elsewhere: 'Elsewhere',
     fingerprint: 'What this fingerprint is',
     looking: 'Looking in all places…',
     nothing: 'Nothing in the other places.',
     unknown: 'No place has anything with this fingerprint.',
+    paste: 'Compare with a fingerprint you were given',
+    noFingerprint: 'A fingerprint has 64 digits and letters a to f, often after “sha256:”.',
+    searchIt: 'Look for it in all places',
+    verdict: {
+      same: 'The same image.',
+      config: 'The same image: this is the fingerprint of its configuration.',
+      layer: 'This is the fingerprint of layer {{number}} of this image.',
+      different: 'Another one: this fingerprint is neither of this image nor of a part of it.',
+    },
     count_one: '{{count, number}} found',
     count_other: '{{count, number}} found',
     more_one: 'and {{count, number}} more: type more to narrow it down',
@@ -618,6 +641,8 @@ export const en = {
     title: 'Transfers',
     digestLost:
       'A Docker with its classic image store that loads this file knows the image by name, not by “name@sha256:…”: where that form is used (Kubernetes, compose with digests), get it from the registry instead.',
+    digestHolds: '“{{name}}” works in this Docker.',
+    digestNot: 'In this Docker the image is known by its name, not by “{{name}}”.',
     none: 'Nothing under way',
     showAll: 'Show all',
     hide: 'Hide',
@@ -654,6 +679,8 @@ export const en = {
     layers: 'Layer by layer',
     layer: 'Layer {{number}}',
     loaded: 'Loaded: {{names}}',
+    savedParts_one: 'Saved: {{path}}: {{size}}, in {{count, number}} part',
+    savedParts_other: 'Saved: {{path}}: {{size}}, in {{count, number}} parts with their sums in SHA256SUMS',
     saved: 'Saved: {{path}} ({{size}})',
     savedDownload: 'Ready to download: {{file}} ({{size}})',
     moved: '{{moved}} copied, {{skipped}} were there already',

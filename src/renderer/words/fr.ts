@@ -3,6 +3,7 @@ import type { en } from './en.ts'
 import { ownFr } from './own.ts'
 import { presetsFr } from './presets.ts'
 import type { Shape } from './shape.ts'
+import { wholeFr } from './whole.ts'
 
 /** Tous les mots de la fenêtre, en français. */
 export const fr = {
@@ -430,6 +431,8 @@ export const fr = {
       'oci-archive': 'Fichier d’images Docker (OCI)',
       rootfs: 'Fichiers d’un conteneur (docker export)',
     },
+    parts_one: '{{count, number}} partie',
+    parts_other: '{{count, number}} parties',
     compressed: '{{size}} compressé, {{open}} une fois ouvert',
     reading: 'Lecture du fichier…',
     readingOf: 'Lecture du fichier : {{done}} sur {{total}}',
@@ -532,6 +535,11 @@ export const fr = {
     saveAs: 'Enregistrer…',
     several: '{{first}}-et-{{count}}',
     command: 'Montrer la commande',
+    split: 'En un morceau ou en parties',
+    splitHint: 'Les clés en FAT32 ne prennent pas de fichier de 4 Go ou plus. Caboteur (ou cat) réunit les parties.',
+    splitFat: 'Ce support ne prend pas de fichier de plus de {{size}} (FAT32). Caboteur (ou cat) réunit les parties.',
+    splitNone: 'Un seul fichier',
+    splitBy: 'Parties de {{size}}',
   },
   copy: {
     title_one: 'Envoyer {{image}}',
@@ -559,6 +567,11 @@ export const fr = {
     allPlatforms: 'Tous ({{count, number}})',
     somePlatforms: 'Seulement ceux-ci',
     noPlatform: 'Choisissez-en au moins un.',
+    referrers: 'Les signatures et tout ce qui se rapporte aux images suivent',
+    referrersHint: 'Les attestations et listes de composants aussi, s’il y en a.',
+    engineSignIn: 'Laisser ce Docker se connecter lui-même à {{host}}',
+    engineSignInHint:
+      'Il envoie alors directement au registre, par le chemin le plus court, et apprend votre mot de passe ou jeton. Sinon tout passe par cet ordinateur.',
     planning: 'Comparaison avec ce que contient {{place}}…',
     summary_one: '{{count, number}} image va vers {{place}} : {{move}} à copier au lieu de {{total}}.',
     summary_other: '{{count, number}} images vont vers {{place}} : {{move}} à copier au lieu de {{total}}.',
@@ -576,12 +589,22 @@ export const fr = {
     summarySame_one: '{{count, number}} image est déjà dans {{place}} sous les mêmes noms : rien à faire.',
     summarySame_other: '{{count, number}} images sont déjà dans {{place}} sous les mêmes noms : rien à faire.',
   },
+  whole: wholeFr,
   finding: {
     elsewhere: 'Ailleurs',
     fingerprint: 'Ce qu’est cette empreinte',
     looking: 'Recherche dans tous les lieux…',
     nothing: 'Rien dans les autres lieux.',
     unknown: 'Aucun lieu ne contient quelque chose qui a cette empreinte.',
+    paste: 'Comparer avec une empreinte reçue',
+    noFingerprint: 'Une empreinte a 64 chiffres et lettres de a à f, souvent après « sha256: ».',
+    searchIt: 'La chercher dans tous les lieux',
+    verdict: {
+      same: 'La même image.',
+      config: 'La même image : c’est l’empreinte de sa configuration.',
+      layer: 'C’est l’empreinte de la couche {{number}} de cette image.',
+      different: 'Une autre : cette empreinte n’est ni celle de cette image, ni celle d’une de ses parties.',
+    },
     count_one: '{{count, number}} trouvée',
     count_other: '{{count, number}} trouvées',
     more_one: 'et {{count, number}} de plus : précisez la recherche',
@@ -624,6 +647,8 @@ export const fr = {
   transfers: {
     digestLost:
       'Un Docker avec son magasin d’images classique qui charge ce fichier connaît l’image par son nom, pas par « nom@sha256:… » : là où cette forme est utilisée (Kubernetes, compose avec empreintes), récupérez-la plutôt depuis le registre.',
+    digestHolds: '« {{name}} » fonctionne dans ce Docker.',
+    digestNot: 'Dans ce Docker, l’image est connue par son nom, pas par « {{name}} ».',
     title: 'Transferts',
     none: 'Rien en cours',
     showAll: 'Tout voir',
@@ -661,6 +686,9 @@ export const fr = {
     layers: 'Couche par couche',
     layer: 'Couche {{number}}',
     loaded: 'Chargé : {{names}}',
+    savedParts_one: 'Enregistré : {{path}} : {{size}}, en {{count, number}} partie',
+    savedParts_other:
+      'Enregistré : {{path}} : {{size}}, en {{count, number}} parties avec leurs sommes dans SHA256SUMS',
     saved: 'Enregistré : {{path}} ({{size}})',
     savedDownload: 'Prêt à télécharger : {{file}} ({{size}})',
     moved: '{{moved}} copiés, {{skipped}} étaient déjà là',

@@ -46,6 +46,7 @@ export function describeArchive(archive: OpenArchive): Archive {
     tarSize: archive.tarSize,
     checked: archive.checked,
     problems: [...archive.problems],
+    ...(archive.parts ? { parts: [...archive.parts] } : {}),
     images: archive.contents.images.map(describeImage),
     absent: archive.contents.absent.map((one) => ({ ...one })),
   }

@@ -1,8 +1,7 @@
-import type { FileHandle } from 'node:fs/promises'
 import type { Compression, Problem } from '../../../shared/contract.ts'
 import { AppError, asAppError } from '../../../shared/errors.ts'
 import type { Digest } from '../../../shared/reference.ts'
-import { aboutFile, openFile, randomAccess, readRange, type Stamp } from '../../files.ts'
+import { aboutFile, type ByteFile, randomAccess, readRange, type Stamp } from '../../files.ts'
 import { peek } from '../../format/bytes.ts'
 import { sniff, unpack } from '../../format/compression.ts'
 import { type Contents, expectations, type Files, isRootfs, readContents } from '../../format/contents.ts'
@@ -20,10 +19,14 @@ import {
   type TarEntry,
 } from '../../format/tar.ts'
 import type { Bytes, Form, Stored } from '../place.ts'
+import { checkParts, openWhole, type Parts, readParts } from './whole.ts'
 
 /** An image file that was looked into. Holds no open handle: it is opened again, and compared, when it is read. */
 export interface OpenArchive {
+  /** Of a file in parts: of the one it was asked for by. */
   readonly path: string
+  /** Names of the parts it is in, in order; absent for one that is in one piece. */
+  readonly parts?: readonly string[]
   readonly stamp: Stamp
   readonly compression: Compression
   /** Bytes of the tar inside. */
@@ -112,7 +115,7 @@ function otherKind(head: Uint8Array): string {
 }
 
 /** What a first look at the bytes says. @throws archive-empty, archive-not-images */
-async function recognise(file: FileHandle, size: number): Promise<Compression> {
+async function recognise(file: ByteFile, size: number): Promise<Compression> {
   if (size === 0) throw new AppError('archive-empty')
   const head = await randomAccess(file, size).read(0, HEAD)
   if (isTarHeader(head) || (isZeroBlock(head) && !isDisc(head))) return 'none'
@@ -292,6 +295,28 @@ function problemOf(error: AppError, { name }: TarEntry, digest: Digest | undefin
   }
 }
 
+/** As `openCompressed`. A reading that failed for what was read is told by the parts that are to blame, all of them. */
+async function openParts(
+  file: ByteFile,
+  parts: Parts,
+  method: Compression,
+  signal: AbortSignal,
+  onRead: OnRead,
+): ReturnType<typeof openCompressed> {
+  const size = parts.parts.reduce((sum, part) => sum + part.size, 0)
+  try {
+    const reading = readParts(file, parts, signal)
+    const opened = await openCompressed(reading.bytes, size, method, signal, onRead)
+    await reading.finish()
+    if (opened.problems.length > 0) await checkParts(parts, signal)
+    return opened
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof AppError && /^(?:archive|digest|layer|part)-/.test(error.code)) await checkParts(parts, signal)
+    throw error
+  }
+}
+
 /** What is wrong without reading a layer: configs that are not what their name says, layers that are not there. */
 function* structureProblems(contents: Contents): Generator<Problem> {
   for (const { image, files, config } of contents.images) {
@@ -318,22 +343,20 @@ export async function openArchive(
   signal: AbortSignal,
   onRead: OnRead = () => undefined,
 ): Promise<OpenArchive> {
-  const { file, stamp } = await openFile(path)
+  const { file, stamp, parts } = await openWhole(path)
   try {
     const compression = await recognise(file, stamp.size)
-    if (compression === 'none') {
+    if (compression === 'none' && !parts) {
       const contents = await openPlain(randomAccess(file, stamp.size), signal)
       return { path, stamp, compression, tarSize: stamp.size, contents, checked: 'index', problems: [] }
     }
-    const { contents, problems, tarSize } = await openCompressed(
-      readRange(file, 0, stamp.size, signal),
-      stamp.size,
-      compression,
-      signal,
-      onRead,
-    )
+    // Parts have been carried, each by itself: they are read whole, too, and compared with their sums on the way.
+    const { contents, problems, tarSize } = parts
+      ? await openParts(file, parts, compression, signal, onRead)
+      : await openCompressed(readRange(file, 0, stamp.size, signal), stamp.size, compression, signal, onRead)
     return {
       path,
+      ...(parts ? { parts: parts.parts.map(({ name }) => name) } : {}),
       stamp,
       compression,
       tarSize,
@@ -355,7 +378,7 @@ export async function checkArchive(
   onRead: OnRead = () => undefined,
 ): Promise<OpenArchive> {
   if (archive.checked !== 'index') return archive
-  const { file } = await openFile(archive.path)
+  const { file } = await openWhole(archive.path)
   const problems = [...structureProblems(archive.contents)]
   const expected = expectations(archive.contents)
   const total = expected.reduce((sum, { entry }) => sum + entry.size, 0)

@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises'
 import { AppError } from '../../../shared/errors.ts'
-import { fileError, sameStamp } from '../../files.ts'
+import { sameStamp } from '../../files.ts'
 import { checkArchive, type OnRead, type OpenArchive, openArchive } from './open.ts'
+import { stampOf } from './whole.ts'
 
 /** How many opened archives are remembered: a compressed one takes a whole reading to look into. */
 const KEPT = 16
@@ -12,12 +12,7 @@ export class Shelf {
 
   async open(path: string, signal: AbortSignal, onRead?: OnRead): Promise<OpenArchive> {
     const known = this.#opened.get(path)
-    if (known) {
-      const now = await stat(path).catch((error: unknown) => {
-        throw fileError(error, path)
-      })
-      if (sameStamp(known.stamp, { size: now.size, modified: now.mtimeMs, inode: now.ino })) return known
-    }
+    if (known && sameStamp(known.stamp, await stampOf(path))) return known
     return this.#keep(await openArchive(path, signal, onRead))
   }
 

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import { dirname } from 'node:path'
 import type { z } from 'zod'
 import type { saveTargetSchema } from '../../../shared/contract.ts'
 import { AppError } from '../../../shared/errors.ts'
@@ -18,7 +18,7 @@ import {
   type Sink,
   type Write,
 } from '../place.ts'
-import { PartialFile } from './write-file.ts'
+import { type SavedFile, savedInParts, savedWhole } from './write-set.ts'
 
 export type SaveTarget = z.infer<typeof saveTargetSchema>
 
@@ -70,7 +70,7 @@ export function archiveSink(path: string, target: SaveTarget): Sink {
       const images = wishes.map(({ image }) => image)
       if (writing.has(path)) throw new AppError('file-in-use', { path })
       writing.add(path)
-      const file = new PartialFile(path)
+      const file = target.split === undefined ? savedWhole(path) : savedInParts(path, target.split)
       try {
         await refuseUnfit(path, target.method === 'none' ? knownSize(images) : 0)
         await file.open()
@@ -83,24 +83,17 @@ export function archiveSink(path: string, target: SaveTarget): Sink {
   }
 }
 
-/** A line of `sha256sum`: it escapes names with a backslash or a line break, and says so by a backslash in front. */
-function sumLine(sha256: string, name: string): string {
-  const escaped = name.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r')
-  return `${escaped === name ? '' : '\\'}${sha256}  ${escaped}\n`
-}
-
 function writeArchive(
-  file: PartialFile,
+  file: SavedFile,
   target: SaveTarget,
   missing: ReadonlySet<LayerKey>,
   signal: AbortSignal,
   report: (event: PlaceEvent) => void,
 ): Write {
   const tar = tarWriter()
-  const sums = new PartialFile(`${file.path}.sha256`)
   const put = new Set<string>()
   let failure: { readonly error: unknown } | undefined
-  const written = file.write(pack(tar.bytes, target.method, target.level), () => undefined)
+  const written = file.write(pack(tar.bytes, target.method, target.level))
   written.catch((error: unknown) => {
     failure = { error }
     tar.fail(error)
@@ -134,27 +127,18 @@ function writeArchive(
       const readBack = await file.verify(result, signal, (done) =>
         report({ type: 'checking', done, total: result.size }),
       )
-      await sums.open()
-      await sums.write(
-        (async function* () {
-          yield new TextEncoder().encode(sumLine(result.sha256, basename(file.path)))
-        })(),
-        () => undefined,
-      )
       signal.throwIfAborted()
-      await file.publish()
-      await sums.publish()
+      const parts = await file.publish(result)
       return {
         images: images.map(({ image, names }) => ({ id: image.id, names: names.map(({ name }) => name) })),
         replaced: [],
-        file: { path: file.path, ...result, readBack },
+        file: { path: file.path, ...result, readBack, ...(parts ? { parts } : {}) },
       }
     },
     async close() {
       tar.fail(new AppError('cancelled'))
       await written.catch(() => undefined)
       await file.discard()
-      await sums.discard()
       writing.delete(file.path)
     },
   }

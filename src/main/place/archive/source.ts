@@ -1,7 +1,6 @@
-import type { FileHandle } from 'node:fs/promises'
 import { AppError } from '../../../shared/errors.ts'
 import type { Digest } from '../../../shared/reference.ts'
-import { aboutFile, openFile, readRange, sameStamp } from '../../files.ts'
+import { aboutFile, type ByteFile, readRange, sameStamp } from '../../files.ts'
 import { naming } from '../../format/bytes.ts'
 import { unpack } from '../../format/compression.ts'
 import type { ArchivedImage, LayerFile } from '../../format/contents.ts'
@@ -18,6 +17,7 @@ import {
   type Source,
 } from '../place.ts'
 import type { OpenArchive } from './open.ts'
+import { openWhole } from './whole.ts'
 
 interface Wanted {
   readonly layer: Layer
@@ -67,8 +67,8 @@ export function archiveSource(archive: OpenArchive): Source {
   const named = (error: unknown): unknown => aboutFile(error, archive.path)
 
   /** The file, if it is still the one that was looked into; closed once the reading ends. */
-  async function* reading(read: (file: FileHandle, size: number) => Bytes): Bytes {
-    const { file, stamp } = await openFile(archive.path)
+  async function* reading(read: (file: ByteFile, size: number) => Bytes): Bytes {
+    const { file, stamp } = await openWhole(archive.path)
     try {
       if (!sameStamp(stamp, archive.stamp)) throw new AppError('file-changed', { path: archive.path })
       yield* read(file, stamp.size)

@@ -133,13 +133,13 @@ export class PartialFile {
     if (done !== size || hash.digest('hex') !== sha256) throw new AppError('file-damaged-on-disk', { path: this.path })
   }
 
-  /** Gives the file its name, in place of one that had it, and makes that lasting. */
-  async publish(): Promise<void> {
+  /** Gives the file its name (or another of the same folder), in place of one that had it, and makes that lasting. */
+  async publish(path: string = this.path): Promise<void> {
     try {
       await this.#file?.close()
       this.#file = undefined
-      await rename(this.#partial, this.path)
-      await syncFolder(dirname(this.path))
+      await rename(this.#partial, path)
+      await syncFolder(dirname(path))
     } catch (error) {
       throw fileError(error, this.path)
     }

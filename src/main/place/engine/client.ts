@@ -22,6 +22,8 @@ export interface EngineClient {
   readonly store: 'classic' | 'containerd'
   /** Takes zstd-compressed layers (Docker 23 and later). */
   readonly zstd: boolean
+  /** How it is reached. `near`: on this computer. `secured`: by ssh or TLS. `open`: anybody on the way can listen. */
+  readonly way: 'near' | 'secured' | 'open'
   /** Folder of its data, when it is on this computer: where its free space is. */
   readonly root: string
   /** This daemon, the same by whatever way it is reached: its id alone is shared by all of a computer up to Docker 20.10, and new at each call to Podman. */
@@ -184,6 +186,11 @@ function settling(docker: Dockerode): () => void {
   }
 }
 
+function wayTo({ host, tls }: EngineAddress): EngineClient['way'] {
+  if (/^(?:unix|npipe):/.test(host)) return 'near'
+  return /^(?:ssh|https):/.test(host) || tls ? 'secured' : 'open'
+}
+
 interface Info {
   readonly DriverStatus?: unknown
   readonly DockerRootDir?: string
@@ -211,7 +218,7 @@ export async function connect(address: EngineAddress, signal: AbortSignal = NEVE
     const settle = settling(docker)
     const info: Info = await soon(docker.info(), limit, signal)
     const driver = JSON.stringify(info.DriverStatus ?? [])
-    const local = /^(?:unix|npipe):/.test(address.host)
+    const way = wayTo(address)
     const podman = JSON.stringify(version.Components ?? []).includes('Podman')
     return {
       docker,
@@ -225,7 +232,8 @@ export async function connect(address: EngineAddress, signal: AbortSignal = NEVE
       },
       store: driver.includes('io.containerd.snapshotter.v1') ? 'containerd' : 'classic',
       zstd: Number.parseInt(version.Version, 10) >= 23,
-      root: local ? (info.DockerRootDir ?? '') : '',
+      way,
+      root: way === 'near' ? (info.DockerRootDir ?? '') : '',
       daemon: [podman ? 'podman' : info.ID, info.Name, info.DockerRootDir].join(' '),
       close: () => {
         end()

@@ -75,8 +75,11 @@ describe('the images of an engine', () => {
   it('never lose a dated name to the next image that gets one in the same minute', async () => {
     engine.docker('tag', one.id, 'ops/app:moving')
     const dated = 'ops/app:moving-20261120-1430'
-    expect(await giveName(client, two.id, 'ops/app:moving', dated)).toEqual({ former: one.id, keptAs: dated })
-    expect(await giveName(client, three.id, 'ops/app:moving', dated)).toEqual({ former: two.id, keptAs: `${dated}-2` })
+    expect(await giveName(client, two.id, 'ops/app:moving', dated)).toMatchObject({ former: one.id, keptAs: dated })
+    expect(await giveName(client, three.id, 'ops/app:moving', dated)).toMatchObject({
+      former: two.id,
+      keptAs: `${dated}-2`,
+    })
     expect([dated, `${dated}-2`, 'ops/app:moving'].map((name) => expected(engine, name).id)).toEqual([
       one.id,
       two.id,

@@ -207,14 +207,15 @@ async function freeName(client: EngineClient, wanted: string, owner: string): Pr
 
 /**
  * Gives an image a name. Whoever has it now keeps `keepAs` instead (`keptAs` tells the name really given, where another image has that one), before
- * the name moves, so that at no moment an image is without any. @throws name-invalid, image-missing
+ * the name moves, so that at no moment an image is without any. `added`: it had no such name before. @throws name-invalid,
+ * image-missing
  */
 export async function giveName(
   client: EngineClient,
   id: string,
   name: string,
   keepAs?: string,
-): Promise<{ former: string | undefined; keptAs?: string }> {
+): Promise<{ former: string | undefined; keptAs?: string; added?: boolean }> {
   checkedName(name)
   const former = await idOf(client, name)
   if (former === id) return { former }
@@ -222,10 +223,17 @@ export async function giveName(
     await setName(client, id, name)
     return { former }
   }
+  checkedName(keepAs)
   const keptAs = await freeName(client, keepAs, former)
+  const added = (await idOf(client, keptAs)) === undefined
   await setName(client, former, keptAs)
-  await setName(client, id, name)
-  return { former, keptAs }
+  try {
+    await setName(client, id, name)
+  } catch (error) {
+    if (added) await client.docker.getImage(keptAs).remove({ noprune: true })
+    throw error
+  }
+  return { former, keptAs, added }
 }
 
 /** As `giveName`, when the name still belongs to whom the person was shown (`''`: to nobody). @throws image-changed */
@@ -236,7 +244,8 @@ export async function tagImage(
   const { id, name, keepAs, expected } = request
   checkedName(name)
   if (((await idOf(client, name)) ?? '') !== expected) throw new AppError('image-changed', { name })
-  return await giveName(client, id, name, keepAs)
+  const { former, keptAs } = await giveName(client, id, name, keepAs)
+  return { former, ...(keptAs === undefined ? {} : { keptAs }) }
 }
 
 /** Takes a name away without removing the image. @throws image-changed when it was the last, or names another image */

@@ -86,10 +86,14 @@ async function inventoryByBlob(client: EngineClient, images: readonly Image[], m
   const blobs = new Map((await memory.layers(client.daemon, ids)).map((layer) => [layer.digest, layer]))
   const present = new Set<Digest>()
   const held = new Map<LayerKey, Stored>()
+  const has = new Set<LayerKey>()
   for (const image of images) {
-    // Its id there is its manifest's digest, which it keeps when no layer changes its form.
-    const there = image.digest !== undefined && ids.includes(image.digest)
-    if (there) present.add(image.id)
+    // Its id there is its manifest's digest, which it keeps when no layer changes its form; another such store calls it so too.
+    const there = ids.includes(image.digest ?? image.id)
+    if (there) {
+      present.add(image.id)
+      for (const layer of image.layers) has.add(layerKey(layer))
+    }
     for (const layer of image.layers) {
       const { stored, diffId } = layer
       const known = stored && blobs.get(stored.digest)
@@ -99,7 +103,7 @@ async function inventoryByBlob(client: EngineClient, images: readonly Image[], m
     }
   }
   const keys = images.flatMap(({ layers }) => layers.map(layerKey))
-  return { missing: new Set(keys.filter((key) => !held.has(key))), held, present }
+  return { missing: new Set(keys.filter((key) => !held.has(key) && !has.has(key))), held, present }
 }
 
 /** What this engine calls an image, as far as that is known before it is there. */
@@ -324,7 +328,7 @@ class EngineWrite implements Write {
     const done = await nameAll(this.#client, arrived, this.#before)
     this.#committed = true
     if (this.#client.store === 'containerd') {
-      for (const complete of images) {
+      for (const complete of loading) {
         const layers = complete.layers.filter((layer) => layer !== undefined)
         const id = ids.get(complete) ?? complete.image.id
         // The load is done: a memory that fails undoes none of it.
@@ -336,7 +340,9 @@ class EngineWrite implements Write {
 
   /** The id this engine gives an image: the config's digest, or the manifest's in the containerd store. */
   #idOf(complete: CompleteImage): Digest {
-    return this.#client.store === 'classic' ? digestOf(complete.documents.config) : manifestDigest(complete)
+    if (this.#client.store === 'classic') return digestOf(complete.documents.config)
+    const { id, digest } = complete.image
+    return this.#present.has(id) ? (digest ?? id) : manifestDigest(complete)
   }
 
   async #finish(loading: readonly CompleteImage[]): Promise<readonly LayerKey[] | undefined> {

@@ -22,10 +22,12 @@ import { type Bytes, type Documents, type Image, type LayerKey, layerKey, type P
 import { type EngineClient, engineError } from './client.ts'
 import { asDigest, inspectedPlatform, inspectImage } from './images.ts'
 import { type LegacyNames, legacyNames, tellable } from './legacy-save.ts'
+import { mayPush, pushItself } from './push.ts'
 
 /** Images out of an engine, by its save stream: one way, in the engine's own order. */
 export function engineSource(client: EngineClient): Source {
   return {
+    ...(mayPush(client) ? { give: async (...asked) => await pushItself(client, ...asked) } : {}),
     parallel: 1,
     async read(ids) {
       return await Promise.all(ids.map(async (id) => await readImage(client, id)))

@@ -32,11 +32,11 @@ export interface Writing {
 /** Layers that were there at the beginning and are not any more: another program removed them. */
 async function lackingOf({ root, staged }: Writing, images: readonly Complete[]): Promise<LayerKey[]> {
   const lacking = new Set<LayerKey>()
-  for (const { image, layers } of completeImages(images)) {
+  for (const { image, layers, came } of completeImages(images)) {
     for (const [index, layer] of image.layers.entries()) {
       const key = layerKey(layer)
       const stored = layers[index]
-      if (staged.has(key) || (layer.foreign && stored)) continue
+      if (staged.has(came[index] ?? key) || (layer.foreign && stored)) continue
       if (!stored || (await blobSize(root, stored.digest)) !== stored.size) lacking.add(key)
     }
   }
@@ -87,9 +87,9 @@ async function toMove(writing: Writing, shapes: readonly Shape[]): Promise<Map<D
   const { root, folder, staged } = writing
   const moves = new Map<Digest, string>()
   const named = new Set(shapes.flatMap((shape) => [...shape.named]))
-  for (const { image, layers } of completeImages(shapes.map(({ complete }) => complete))) {
+  for (const { image, layers, came } of completeImages(shapes.map(({ complete }) => complete))) {
     for (const [index, layer] of image.layers.entries()) {
-      const path = staged.get(layerKey(layer))
+      const path = staged.get(came[index] ?? layerKey(layer))
       const digest = layers[index]?.digest
       if (path !== undefined && digest !== undefined && named.has(digest)) moves.set(digest, path)
     }

@@ -1,7 +1,7 @@
 import { open, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
-import { type Digest, isDigest, normaliseName } from '../../../shared/reference.ts'
+import { type Digest, isDigest, normaliseName, splitName } from '../../../shared/reference.ts'
 import { aboutFile, fileError } from '../../files.ts'
 import { annotations } from '../../format/bundle.ts'
 import { ANNOTATION, documentKind, MAX_LISTING, MEDIA, parseIndex } from '../../format/documents.ts'
@@ -111,12 +111,17 @@ function tidied(entries: readonly Entry[]): Entry[] {
   })
 }
 
-/** `keepAs`, or with a number behind it where another image has that name. */
+/** `keepAs`, or with a number behind it where another image has that name. @throws name-invalid */
 function freeName(entries: readonly Entry[], keepAs: string, former: Digest): string {
   const taken = (name: string): boolean =>
     entries.some((entry) => nameOf(entry) === name && entry.descriptor?.digest !== former)
+  if (normaliseName(keepAs) !== keepAs) throw new AppError('name-invalid', { name: keepAs })
+  const { repository, tag } = splitName(keepAs)
   let name = keepAs
-  for (let number = 2; taken(name); number++) name = `${keepAs}-${number}`
+  for (let number = 2; taken(name); number++) {
+    const suffix = `-${number}`
+    name = `${repository}:${tag.slice(0, 128 - suffix.length)}${suffix}`
+  }
   return name
 }
 

@@ -37,7 +37,11 @@ const CAUSES: readonly Cause[] = [
   // In the body of a 429; one without such words is about too many requests in a short time.
   { code: 'registry-pull-limit', status: [429], text: /pull rate limit/i },
   { code: 'registry-email', text: /(?:verif|confirm)\w*.{0,40}e-?mail|e-?mail.{0,40}(?:verif|confirm)/i },
-  { code: 'registry-two-factor', text: /personal access token|two-?factor|\b2fa\b|single sign-?on|\bSSO\b/i },
+  {
+    code: 'registry-two-factor',
+    status: [401],
+    text: /personal access token|two-?factor|\b2fa\b|single sign-?on|\bSSO\b/i,
+  },
   {
     code: 'registry-private-quota',
     text: /(?:limit|exceed|maximum|quota|upgrade).{0,80}private repo|private repo.{0,80}(?:limit|exceed|maximum|quota|upgrade)/i,

@@ -98,7 +98,7 @@ export async function* catalog(connection: Connection, signal: AbortSignal): Asy
 }
 
 /** Where a registry without the referrers API keeps them (distribution-spec, "Referrers Tag Schema"). */
-function tagOf(subject: Digest): string {
+export function stoodInTag(subject: Digest): string {
   return `sha256-${hex(subject)}`
 }
 
@@ -122,7 +122,7 @@ async function underTag(
   signal: AbortSignal,
 ): Promise<readonly Referrer[]> {
   try {
-    const { bytes, mediaType } = await getManifest(connection, repository, tagOf(subject), signal)
+    const { bytes, mediaType } = await getManifest(connection, repository, stoodInTag(subject), signal)
     return mediaType === MEDIA.index ? descriptors(connection, bytes) : []
   } catch (error) {
     const none = ['registry-manifest-unknown', 'registry-name-unknown']
@@ -166,5 +166,12 @@ export async function addReferrer(
   const had = await underTag(connection, repository, subject, signal)
   if (had.some(({ digest }) => digest === referrer.digest)) return
   const index = { schemaVersion: 2, mediaType: MEDIA.index, manifests: [...had, referrer] }
-  await putManifest(connection, repository, tagOf(subject), Buffer.from(JSON.stringify(index)), MEDIA.index, signal)
+  await putManifest(
+    connection,
+    repository,
+    stoodInTag(subject),
+    Buffer.from(JSON.stringify(index)),
+    MEDIA.index,
+    signal,
+  )
 }

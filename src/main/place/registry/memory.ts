@@ -11,7 +11,8 @@ export interface LayerMemory {
   forms(diffId: Digest): Promise<readonly Stored[]>
   /** Repositories of a registry where a blob was seen. */
   repositories(host: string, digest: Digest): Promise<readonly string[]>
-  remember(host: string, repository: string, layers: readonly Stored[]): Promise<void>
+  /** `there`: blobs a repository has. `proven`: forms whose bytes were read, which hold for every registry. */
+  remember(host: string, repository: string, there: readonly Digest[], proven: readonly Stored[]): Promise<void>
 }
 
 /** Remembers nothing. */

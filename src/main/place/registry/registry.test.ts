@@ -11,6 +11,7 @@ import { Cutter } from '../../testing/registry-cutter.ts'
 import { removeDir, tempDir } from '../../testing/temp.ts'
 import { RegistryClient } from './client.ts'
 import type { Credentials } from './tokens.ts'
+import { untag, untagging } from './untag.ts'
 
 const signal = new AbortController().signal
 
@@ -168,6 +169,17 @@ describe('a real registry', () => {
     await client.deleteManifest('demo/gone', digest, signal)
     expect(await client.head('demo/gone', '1', signal)).toBeUndefined()
     expect(await Array.fromAsync(client.tags('demo/gone', signal))).toEqual([])
+  })
+
+  it('lets go of one tag all the same, and its manifest keeps the other names', async () => {
+    const { digest } = await push(client, 'demo/untagged', '1', layer)
+    await push(client, 'demo/untagged', '2', layer)
+    expect(await untagging(client, 'demo/untagged', signal)).toBe('manifest')
+    await untag(client, 'demo/untagged', '1', signal)
+    expect(await client.head('demo/untagged', '1', signal)).toBeUndefined()
+    expect((await client.head('demo/untagged', '2', signal))?.digest).toBe(digest)
+    expect(await Array.fromAsync(client.tags('demo/untagged', signal))).toEqual(['2'])
+    await untag(client, 'demo/untagged', 'never-there', signal)
   })
 
   it('keeps referrers under the tag that stands in for the API it lacks', async () => {

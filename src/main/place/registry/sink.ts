@@ -1,25 +1,30 @@
 import { tmpdir } from 'node:os'
 import { AppError } from '../../../shared/errors.ts'
-import { type Digest, familiar, isProblem, parseReference } from '../../../shared/reference.ts'
+import type { Digest } from '../../../shared/reference.ts'
+import { isLoopbackHost } from '../../files.ts'
 import { documentsOf, type Root, wholeDigest } from '../../format/bundle.ts'
 import { digestOf } from '../../format/digest.ts'
 import { documentKind, parseManifest } from '../../format/documents.ts'
 import {
   type Complete,
+  type CompleteImage,
   completeImages,
   type Done,
   type Image,
   type LayerKey,
   type LayerPiece,
-  type Naming,
+  type SignIn,
   type Sink,
   type Stored,
   type Wish,
   type Write,
 } from '../place.ts'
 import type { RegistryClient } from './client.ts'
+import type { Referrer } from './listing.ts'
 import { type LayerMemory, NO_MEMORY } from './memory.ts'
+import { Names, targetOf } from './naming.ts'
 import { negotiate } from './negotiate.ts'
+import { landed, weighed } from './receive.ts'
 import type { Repository } from './source.ts'
 
 export interface RegistrySinkOptions {
@@ -28,23 +33,12 @@ export interface RegistrySinkOptions {
   readonly memory?: LayerMemory
   /** Repositories of this same registry where the images come from. */
   readonly from?: readonly string[]
+  /** Sources may put images here themselves: nobody need sign in, or the person said that they may know this. */
+  readonly receives?: { readonly signIn?: SignIn }
 }
 
 /** Blobs sent at once. */
 const PARALLEL = 3
-
-interface Target {
-  readonly path: string
-  readonly tag: string
-}
-
-/** Repository and tag of a name at this registry. @throws name-invalid */
-function targetOf(host: string, name: string): Target {
-  const parsed = parseReference(name)
-  if (isProblem(parsed) || parsed.domain !== host || parsed.digest !== undefined)
-    throw new AppError('name-invalid', { name })
-  return { path: parsed.path, tag: parsed.tag ?? 'latest' }
-}
 
 /** The repositories of some images, by the names they get there. @throws name-invalid where none has any */
 function repositoriesOf(host: string, wishes: readonly Wish[]): string[] {
@@ -59,8 +53,27 @@ function repositoriesOf(host: string, wishes: readonly Wish[]): string[] {
  * over by the others. A tag moves with the manifest it is put with, which is the last thing sent.
  */
 export function registrySink(client: RegistryClient, host: string, options: RegistrySinkOptions = {}): Sink {
-  const { pack, memory = NO_MEMORY, from = [] } = options
+  const { pack, memory = NO_MEMORY, from = [], receives } = options
   return {
+    ...(receives && !isLoopbackHost(host)
+      ? {
+          receive: async (give, wishes, signal, report) => {
+            const [path, ...others] = repositoriesOf(host, wishes)
+            if (path === undefined) return undefined
+            const repository: Repository = { client, host, path }
+            const received = await landed(repository, wishes, give, receives.signIn, signal, report)
+            if (!received) return undefined
+            const nothing = { missing: new Set<LayerKey>(), held: new Map<LayerKey, Stored>() }
+            const write = new RegistryWrite(repository, others, nothing, memory, signal)
+            const done = await write.commit(received.map(({ complete }) => complete))
+            if ('lacking' in done) return undefined
+            const configs = new Map(
+              received.map(({ complete: { image, documents } }) => [image.id, digestOf(documents.config)] as const),
+            )
+            return { ...done, ...weighed(received), configs }
+          },
+        }
+      : {}),
     takes: {
       forms: ['plain', 'gzip', 'zstd'],
       sizeFirst: false,
@@ -105,31 +118,16 @@ export function registrySink(client: RegistryClient, host: string, options: Regi
   }
 }
 
-/**
- * Gives a manifest another tag, or the first of tag-2, tag-3 … that no other has: a dated name is one of its minute only.
- * Gives the name it really got. @throws name-invalid where that is no name of this repository
- */
-export async function keepTag(
-  { client, host }: Pick<Repository, 'client' | 'host'>,
-  { path, keepAs, former }: { readonly path: string; readonly keepAs: string; readonly former: Digest },
-  signal: AbortSignal,
-): Promise<string> {
-  const wanted = targetOf(host, keepAs)
-  if (wanted.path !== path) throw new AppError('name-invalid', { name: keepAs })
-  const { bytes, mediaType } = await client.manifest(path, former, signal)
-  for (let count = 1; ; count++) {
-    const suffix = count === 1 ? '' : `-${count}`
-    const tag = `${wanted.tag.slice(0, 128 - suffix.length)}${suffix}`
-    const has = (await client.head(path, tag, signal))?.digest
-    if (has !== undefined && has !== former) continue
-    if (has === undefined) await client.putManifest(path, tag, bytes, mediaType, signal)
-    return familiar({ domain: host, path, tag })
-  }
-}
-
 interface Referring {
   readonly subject?: { readonly digest?: Digest }
   readonly artifactType?: string
+}
+
+/** A referrer to be named under its subject. */
+interface Unlisted {
+  readonly path: string
+  readonly subject: Digest
+  readonly referrer: Referrer
 }
 
 interface NameNow {
@@ -206,9 +204,10 @@ class RegistryWrite implements Write {
     const layers = completeImages(images).flatMap((image) => image.layers.filter((layer) => layer !== undefined))
     await this.#spread(layers.map(({ digest }) => digest))
     const documents = new Map(images.map((complete) => [complete, documentsOf(complete)] as const))
+    const unlisted: Unlisted[] = []
     try {
       for (const { configs, roots } of documents.values())
-        for (const path of [this.#repository.path, ...this.#others]) await this.#documents(path, configs, roots)
+        for (const path of this.#paths) unlisted.push(...(await this.#documents(path, configs, roots)))
     } catch (error) {
       const lost = error instanceof AppError && error.code === 'registry-blob-unknown'
       if (!lost || this.#again || this.held.size === 0) throw error
@@ -216,18 +215,45 @@ class RegistryWrite implements Write {
       this.#again = true
       return { lacking: [...this.held.keys()] }
     }
+    const done = await this.#name(documents, unlisted)
+    await this.#remember(completeImages(images))
+    return done
+  }
+
+  get #paths(): readonly string[] {
+    return [this.#repository.path, ...this.#others]
+  }
+
+  /** All names, or none. */
+  async #name(documents: ReadonlyMap<Complete, { readonly root: Root }>, unlisted: readonly Unlisted[]): Promise<Done> {
+    const names = new Names(this.#repository)
     const done: Done['images'][number][] = []
     const replaced: Done['replaced'][number][] = []
-    for (const [complete, { root }] of documents) {
-      for (const naming of complete.names) replaced.push(...(await this.#name(root, naming)))
-      done.push({ id: complete.image.id, names: complete.names.map(({ name }) => name), digest: root.digest })
+    try {
+      for (const { path, subject, referrer } of unlisted) await names.list(path, subject, referrer, this.#signal)
+      for (const [complete, { root }] of documents) {
+        for (const naming of complete.names) replaced.push(...(await names.give(root, naming, this.#signal)))
+        done.push({ id: complete.image.id, names: complete.names.map(({ name }) => name), digest: root.digest })
+      }
+      this.#signal.throwIfAborted()
+      return { images: done, replaced }
+    } catch (error) {
+      return await names.takeBack(error)
     }
-    const { host } = this.#repository
-    for (const path of [this.#repository.path, ...this.#others]) {
-      // The copy is done: a memory that fails undoes none of it.
-      await this.#memory.remember(host, path, layers).catch((error: unknown) => console.error(error))
+  }
+
+  /** The copy is done: a memory that fails undoes none of it. What a manifest says of a layer that was not read stays here. */
+  async #remember(images: readonly CompleteImage[]): Promise<void> {
+    const layers = images.flatMap(({ layers, came }) =>
+      layers.flatMap((stored, index) => (stored ? [{ stored, proven: came[index] !== undefined }] : [])),
+    )
+    const there = layers.map(({ stored }) => stored.digest)
+    const proven = layers.flatMap((one) => (one.proven ? [one.stored] : []))
+    for (const path of this.#paths) {
+      await this.#memory
+        .remember(this.#repository.host, path, there, proven)
+        .catch((error: unknown) => console.error(error))
     }
-    return { images: done, replaced }
   }
 
   /** Makes blobs known in the other repositories too, through this computer where the registry does not do it alone. */
@@ -242,9 +268,13 @@ class RegistryWrite implements Write {
     }
   }
 
-  /** Configs, then manifests by digest, those named before those that name them. */
-  async #documents(path: string, configs: readonly Uint8Array[], roots: readonly Root[]): Promise<void> {
+  /**
+   * Configs, then manifests by digest, those named before those that name them. Gives the referrers that the registry does
+   * not list by itself: it leaves the list to its clients.
+   */
+  async #documents(path: string, configs: readonly Uint8Array[], roots: readonly Root[]): Promise<Unlisted[]> {
     const { client } = this.#repository
+    const unlisted: Unlisted[] = []
     for (const config of configs) {
       const digest = digestOf(config)
       if (await client.hasBlob(path, digest, this.#signal)) continue
@@ -255,24 +285,11 @@ class RegistryWrite implements Write {
       if (await client.head(path, digest, this.#signal)) continue
       const { subject: listed } = await client.putManifest(path, digest, bytes, mediaType, this.#signal)
       const { subject, artifactType } = JSON.parse(new TextDecoder().decode(bytes)) as Referring
-      // A registry without the referrers API leaves the list to its clients.
       if (!subject?.digest || listed) continue
       const referrer = { mediaType, digest, size: bytes.length, ...(artifactType ? { artifactType } : {}) }
-      await client.addReferrer(path, subject.digest, referrer, this.#signal)
+      unlisted.push({ path, subject: subject.digest, referrer })
     }
-  }
-
-  async #name(root: Root, { name, keepAs }: Naming): Promise<Done['replaced'][number][]> {
-    const { client, host } = this.#repository
-    const { path, tag } = targetOf(host, name)
-    const former = await client.head(path, tag, this.#signal)
-    if (former?.digest === root.digest) return []
-    const kept =
-      former && keepAs !== undefined
-        ? await keepTag(this.#repository, { path, keepAs, former: former.digest }, this.#signal)
-        : undefined
-    await client.putManifest(path, tag, root.bytes, root.mediaType, this.#signal)
-    return former ? [{ name, former: former.digest, ...(kept === undefined ? {} : { keptAs: kept }) }] : []
+    return unlisted
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts'
+import type { SignIn } from '../place.ts'
 import type { Challenge } from './challenge.ts'
 import { type Refusal, refusalError } from './failure.ts'
 import { unlessAborted } from './gate.ts'
@@ -12,10 +13,7 @@ import type { Reply, Wire } from './wire.ts'
  * How one signs in to a registry. Docker's config calls the second `identitytoken`, the third `registrytoken`. `until`: when
  * they are to be asked for anew, milliseconds since the epoch (a clock that goes on while a computer sleeps).
  */
-export type Credentials =
-  | { readonly type: 'password'; readonly username: string; readonly password: string; readonly until?: number }
-  | { readonly type: 'identity-token'; readonly token: string }
-  | { readonly type: 'bearer'; readonly token: string }
+export type Credentials = SignIn & { readonly until?: number }
 
 interface Realm {
   readonly url: URL
@@ -158,7 +156,7 @@ export class Tokens {
     if (this.#until < Date.now()) this.#failed()
     this.#credentials ??= this.#options.credentials().then(
       (credentials) => {
-        this.#until = (credentials?.type === 'password' ? credentials.until : undefined) ?? Number.POSITIVE_INFINITY
+        this.#until = credentials?.until ?? Number.POSITIVE_INFINITY
         const { secrets } = this.#options
         this.#username = credentials?.type === 'password' ? credentials.username : undefined
         if (credentials?.type === 'password') secrets.add(credentials.password, credentials.username)

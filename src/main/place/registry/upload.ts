@@ -229,6 +229,8 @@ class Upload {
       () => this.#window.from(from),
       () => this.#window.end,
     )
+    // Told the size, a registry answers at the last byte, maybe before the source has said that it was the last.
+    await this.#window.fill(this.#window.end + 1)
     // An answer before the source's end would confirm what was not sent.
     if (!this.#window.ended) throw this.#connection.strange('PATCH')
   }
