@@ -1,6 +1,6 @@
 import { Button, Checkbox, Textarea } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import { fingerprint } from '../own/kit.ts'
 import { Copyable } from '../shell/copyable.tsx'
 import { useWords } from '../words/use-words.ts'
@@ -106,12 +106,17 @@ export function ConnectionFields({ needed, ...props }: ConnectionProps) {
   const { t } = useWords()
   const { form } = props
   const host = hostOf(form)
+  const fold = useRef<HTMLDetailsElement>(null)
+  useEffect(() => {
+    if (needed) fold.current?.scrollIntoView({ block: 'nearest' })
+  }, [needed])
   if (host === undefined) return null
   const open = needed !== undefined || form.plainFor !== undefined || form.ca !== ''
   return (
-    <details className="fold" {...(open ? { open: true } : {})}>
+    <details ref={fold} className="fold" {...(open ? { open: true } : {})}>
       <summary>{t('accounts.connection')}</summary>
       <div className="computer-form">
+        {needed && <p className="notice notice-warn">{t(`accounts.${needed}Needed`, { host })}</p>}
         {isLoopback(host) ? (
           <p className="small muted">{t('accounts.local')}</p>
         ) : (

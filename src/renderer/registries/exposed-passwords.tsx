@@ -43,15 +43,15 @@ export function ExposedPasswords(props: ExposedProps) {
   const names = [...new Set(signIns.map(({ host }) => registryName(host)))]
   const hosts = new Intl.ListFormat(language).format(names)
   return (
-    <section className="notice notice-warn" aria-label={t('accounts.exposedTitle')}>
+    <section className="notice notice-warn" aria-label={t('accounts.exposedTitle', { hosts })}>
       <div className="notice-body">
         <p>
-          <strong>{t('accounts.exposedTitle')}</strong>
+          <strong>{t('accounts.exposedTitle', { hosts })}</strong>
         </p>
-        <p>{t('accounts.exposed', { count: names.length, hosts, file: signIns[0]?.file ?? '' })}</p>
         <details className="fold">
           <summary>{t('accounts.exposedHow')}</summary>
           <div className="steps">
+            <p>{t('accounts.exposed', { count: names.length, file: signIns[0]?.file ?? '' })}</p>
             {signIns[0]?.from === 'docker' ? (
               <DockerRemedy {...props} />
             ) : (

@@ -4,6 +4,7 @@ import type { PlaceRef } from '../../shared/contract.ts'
 import type { AccountInfo } from '../../shared/contract-accounts.ts'
 import { type PresetId, presetOf } from '../../shared/presets.ts'
 import { useApi } from '../host.tsx'
+import { useWords } from '../words/use-words.ts'
 import { ChooseRegistry } from './choose-registry.tsx'
 import { consented, formOf, formOfHost, type SignInForm } from './sign-in-form.ts'
 import { SignInSheet } from './sign-in-sheet.tsx'
@@ -29,9 +30,24 @@ function wayFor({ preset }: SignInForm, type: AccountInfo['type'] | undefined): 
   return way ? { way: way.id } : {}
 }
 
+/** What a person has to know of how an account is kept; undefined where there is nothing. */
+function useNote(): (account: AccountInfo | undefined) => string | undefined {
+  const { t, language } = useWords()
+  return (account) => {
+    if (!account) return undefined
+    const { remembered, until, type } = account
+    if (until !== undefined) {
+      const time = new Date(until).toLocaleString(language, { dateStyle: 'short', timeStyle: 'short' })
+      return t('accounts.accountUntil', { time })
+    }
+    return remembered || type === 'docker' ? undefined : t('accounts.accountForgotten')
+  }
+}
+
 /** A registry of the list: signed in to anew, or as somebody else. What was allowed for its connection stays allowed. */
 function KnownRegistry({ place, another, onClose }: KnownRegistryProps) {
   const { queries } = useApi()
+  const noteOn = useNote()
   const { host, account } = place
   const kept = useQuery(queries.accounts.registry.queryOptions({ input: { host }, staleTime: 0, gcTime: 0 }))
   const accounts = useQuery(queries.accounts.list.queryOptions({ input: { host }, staleTime: 0, gcTime: 0 }))
@@ -44,6 +60,7 @@ function KnownRegistry({ place, another, onClose }: KnownRegistryProps) {
       begun={consented({ ...form, ...wayFor(form, known?.type), ca }, plain)}
       purpose={another ? 'account' : 'change'}
       account={known?.name}
+      note={noteOn(known)}
       onClose={onClose}
     />
   )

@@ -44,7 +44,7 @@ export function RemarkOf({ remarks, field, onForm }: RemarkOfProps): ReactNode {
   if (!remark || (remark.wrong && !remark.fix)) return null
   const { fix } = remark
   return (
-    <div className="remark" role="status">
+    <div className={remark.wrong ? 'inline' : 'remark'} role="status">
       {!remark.wrong && <span>{remarkText(t, remark)}</span>}
       {fix && (
         <Button variant="default" size="compact-sm" onClick={() => onForm(fix.change)}>

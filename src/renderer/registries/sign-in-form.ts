@@ -135,7 +135,8 @@ export function namespaceOf(form: SignInForm): string | undefined {
   if (!namespace.ofAccount || wayOf(form).type !== 'password') return undefined
   // A robot's name begins with the one it works for.
   const own = form.user.trim().replace(/\+.*$/s, '').toLowerCase()
-  return own === '' || own.startsWith('$') ? undefined : own
+  // What is no name (an e-mail address, a quay user such as $app) has no images of its own.
+  return /^[a-z0-9][a-z0-9._-]*$/.test(own) ? own : undefined
 }
 
 function registryOf(form: SignInForm): RegistryForm {

@@ -26,6 +26,8 @@ interface SignInSheetProps {
   purpose: 'new' | 'account' | 'change'
   /** The account that is changed. */
   account?: string | undefined
+  /** What is to be known of it. */
+  note?: string | undefined
   /** Back to the first step. */
   onBack?: (() => void) | undefined
   onClose: () => void
@@ -113,7 +115,7 @@ function useTitle(form: SignInForm, { purpose, account }: SignInSheetProps): str
 
 /** Who one is at a registry: tried, then kept. */
 export function SignInSheet(props: SignInSheetProps) {
-  const { begun, purpose, account, onBack, onClose } = props
+  const { begun, purpose, account, note, onBack, onClose } = props
   const { t } = useWords()
   const id = useId()
   const [form, setForm] = useState(begun)
@@ -204,12 +206,13 @@ export function SignInSheet(props: SignInSheetProps) {
       }
     >
       <form id={id} className="computer-form" onSubmit={submit} noValidate>
+        {note !== undefined && <p className="notice notice-warn">{note}</p>}
         {purpose === 'new' && <AddressFields {...fields} />}
+        {purpose === 'new' && !nobody && <SignUp form={form} />}
         <WaySelect {...fields} />
-        <WayGuide form={form} />
+        <WayGuide {...fields} />
         <SecretFields {...fields} kept={kept} />
         {!nobody && <Namespace {...fields} />}
-        {purpose === 'new' && !nobody && <SignUp form={form} />}
         <ConnectionFields {...fields} needed={error && NEEDED[error.code]} />
       </form>
     </SheetFrame>

@@ -1,16 +1,18 @@
+import { Button } from '@mantine/core'
 import { presetOf } from '../../shared/presets.ts'
 import { CommandBox } from '../shell/copyable.tsx'
 import { WebLink } from '../shell/web-link.tsx'
 import { useWords } from '../words/use-words.ts'
-import { linkedPage, type SignInForm, wayOf } from './sign-in-form.ts'
+import type { Fields } from './remark-of.tsx'
+import { linkedPage, wayOf } from './sign-in-form.ts'
 
 /** Where what is typed below is made, and with which rights. */
-export function WayGuide({ form }: { form: SignInForm }) {
+export function WayGuide({ form, onForm }: Pick<Fields, 'form' | 'onForm'>) {
   const { t } = useWords()
   const preset = presetOf(form.preset)
   const way = wayOf(form)
   const page = linkedPage(form)
-  const password = /Password$/.test(way.id)
+  const [token] = preset.ways
   return (
     <div className="notice notice-plain way-guide">
       <div className="notice-body">
@@ -40,8 +42,16 @@ export function WayGuide({ form }: { form: SignInForm }) {
             </WebLink>
           </div>
         )}
-        {preset.tokenOnly && way.type === 'password' && (
-          <p className={password ? '' : 'muted small'}>{t(password ? 'accounts.tokenOnly' : 'accounts.tokenWhy')}</p>
+        {way === token && preset.tokenOnly && <p className="muted small">{t('accounts.tokenWhy')}</p>}
+        {/Password$/.test(way.id) && preset.tokenOnly && (
+          <>
+            <p>{t('accounts.tokenOnly')}</p>
+            <div>
+              <Button variant="default" size="compact-sm" onClick={() => onForm({ way: token.id })}>
+                {t('accounts.tokenInstead')}
+              </Button>
+            </div>
+          </>
         )}
       </div>
     </div>

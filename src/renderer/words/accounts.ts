@@ -15,7 +15,6 @@ export const accountsEn = {
     'No registry is called that. An address has a dot or a port, such as registry.example.com or localhost:5000.',
   make: 'Make one of my own on a Docker…',
   which: 'Which registry?',
-  whichHint: 'Five questions and a comparison',
   // ---- what docker has already
   knownTitle: 'You are signed in already',
   knownAbout: 'The docker command or Docker Desktop signed in here. Caboteur can use that, and types nothing anew.',
@@ -27,12 +26,12 @@ export const accountsEn = {
   use: 'Use this sign-in',
   useFor: 'for {{name}}',
   knownMore: 'Other sign-ins',
-  exposedTitle: 'Passwords lie readable in a file',
+  exposedTitle: 'Readable in a file of this computer: the password for {{hosts}}',
   exposed_one:
-    'The password for {{hosts}} lies in {{file}}, in base64: that is no protection. Every program you start, and everybody who gets a copy of that file, can read it.',
+    'It lies in {{file}}, in base64: that is no protection. Every program you start, and everybody who gets a copy of that file, can read it.',
   exposed_other:
-    'The passwords for {{hosts}} lie in {{file}}, in base64: that is no protection. Every program you start, and everybody who gets a copy of that file, can read them.',
-  exposedHow: 'How to get them out of there',
+    'They lie in {{file}}, in base64: that is no protection. Every program you start, and everybody who gets a copy of that file, can read them.',
+  exposedHow: 'What that means, and how to get it out of there',
   exposedInstall:
     'Docker’s helper for the keychain of this system is not installed: {{program}} (Docker Desktop brings it). Install it first.',
   exposedLine: 'Write this line into {{file}}, after the first brace:',
@@ -64,7 +63,7 @@ export const accountsEn = {
   addressIs: 'Its address: {{host}}',
   way: 'How you sign in',
   recommended: 'recommended',
-  rights: 'Rights to tick there:',
+  rights: 'Rights it needs there:',
   rightsOne: 'Right to choose there:',
   right: {
     push: 'to get and publish',
@@ -76,11 +75,12 @@ export const accountsEn = {
   command: 'This command prints it:',
   tokenOnly:
     'If you made the account with Google, GitHub or a company sign-in, or protect it with a second factor (a code on the telephone), its password does not work here: make a token.',
-  tokenWhy: 'A token is a password for one program: it can be taken back without changing yours.',
+  tokenWhy:
+    'A token is a password for one program: it can be taken back without changing yours. You need one if you made the account with Google, GitHub or a company sign-in, or use a second factor (a code on the telephone).',
+  tokenInstead: 'Sign in with a token instead',
   keptInKeychain: 'It goes into the keychain of this computer and nowhere else.',
   keptUnlessTyped: 'It goes into the keychain of this computer and nowhere else. Empty: the one kept stays.',
   show: 'Show what was typed',
-  namespace: 'Where you will publish',
   namespaceOptional: 'Where you will publish (optional)',
   namespaceHint: 'Is asked about by “Test”. Empty: only the sign-in is tried.',
   namespaceOwn: 'Is asked about by “Test”. Empty: under {{user}}.',
@@ -110,7 +110,6 @@ export const accountsEn = {
   caWhy:
     'Whoever has the key of this authority can answer in the place of {{host}}. Compare its fingerprint with the one that the administrator of the registry tells you:',
   caConsent: 'It is the right one: I trust it for {{host}}, and for nothing else',
-  caExpired: 'not readable',
   plainNeeded: '{{host}} answers without protection. You decide below whether that is all right.',
   caNeeded:
     '{{host}} shows a certificate this computer does not know. If the registry is your own, add its authority below.',
@@ -150,7 +149,6 @@ export const accountsEn = {
     other: 'To have it kept: unlock the keychain of this system, then sign in again.',
   },
   // ---- in the list
-  as: '{{user}}',
   nobody: 'not signed in',
   withAccount: '{{name}} ({{user}})',
   menuChange: 'Change the sign-in…',
@@ -168,8 +166,8 @@ export const accountsEn = {
   forgetAll_one: 'Its account goes with it: {{users}}. The password is deleted from the keychain.',
   forgetAll_other:
     'Its {{count, number}} accounts go with it: {{users}}. Their passwords are deleted from the keychain.',
-  accountUntil: 'good until {{time}}',
-  accountForgotten: 'Its password is only in memory: no keychain kept it.',
+  accountUntil: 'This sign-in is good until {{time}}.',
+  accountForgotten: 'No keychain has its password: it is good until Caboteur ends, and then typed anew.',
   // ---- what can be wrong with what is typed
   remark: {
     addressEmpty: 'Type the address of the registry.',
@@ -288,7 +286,6 @@ export const accountsFr = {
     'Aucun registre ne s’appelle ainsi. Une adresse a un point ou un port, comme registry.exemple.fr ou localhost:5000.',
   make: 'En créer un à moi sur un Docker…',
   which: 'Quel registre ?',
-  whichHint: 'Cinq questions et une comparaison',
   knownTitle: 'Vous êtes déjà identifié',
   knownAbout:
     'La commande docker ou Docker Desktop s’est déjà identifiée ici. Caboteur peut s’en servir, sans rien retaper.',
@@ -300,12 +297,12 @@ export const accountsFr = {
   use: 'Utiliser cette identification',
   useFor: 'pour {{name}}',
   knownMore: 'Autres identifications',
-  exposedTitle: 'Des mots de passe sont lisibles dans un fichier',
+  exposedTitle: 'Lisible dans un fichier de cet ordinateur : le mot de passe de {{hosts}}',
   exposed_one:
-    'Le mot de passe de {{hosts}} se trouve dans {{file}}, en base64 : ce n’est pas une protection. Tout programme que vous lancez, et toute personne qui obtient une copie de ce fichier, peut le lire.',
+    'Il se trouve dans {{file}}, en base64 : ce n’est pas une protection. Tout programme que vous lancez, et toute personne qui obtient une copie de ce fichier, peut le lire.',
   exposed_other:
-    'Les mots de passe de {{hosts}} se trouvent dans {{file}}, en base64 : ce n’est pas une protection. Tout programme que vous lancez, et toute personne qui obtient une copie de ce fichier, peut les lire.',
-  exposedHow: 'Comment les en retirer',
+    'Ils se trouvent dans {{file}}, en base64 : ce n’est pas une protection. Tout programme que vous lancez, et toute personne qui obtient une copie de ce fichier, peut les lire.',
+  exposedHow: 'Ce que cela veut dire, et comment l’en retirer',
   exposedInstall:
     'L’assistant de Docker pour le trousseau de ce système n’est pas installé : {{program}} (Docker Desktop l’apporte). Installez-le d’abord.',
   exposedLine: 'Écrivez cette ligne dans {{file}}, après la première accolade :',
@@ -336,7 +333,7 @@ export const accountsFr = {
   addressIs: 'Son adresse : {{host}}',
   way: 'Comment vous vous identifiez',
   recommended: 'conseillé',
-  rights: 'Droits à cocher là-bas :',
+  rights: 'Droits qu’il lui faut là-bas :',
   rightsOne: 'Droit à choisir là-bas :',
   right: {
     push: 'pour récupérer et publier',
@@ -348,12 +345,13 @@ export const accountsFr = {
   command: 'Cette commande l’affiche :',
   tokenOnly:
     'Si vous avez créé le compte avec Google, GitHub ou une identification d’entreprise, ou si vous le protégez par un second facteur (un code sur le téléphone), son mot de passe ne convient pas ici : créez un jeton.',
-  tokenWhy: 'Un jeton est un mot de passe pour un seul programme : on peut le retirer sans changer le vôtre.',
+  tokenWhy:
+    'Un jeton est un mot de passe pour un seul programme : on peut le retirer sans changer le vôtre. Il vous en faut un si vous avez créé le compte avec Google, GitHub ou une identification d’entreprise, ou si vous utilisez un second facteur (un code sur le téléphone).',
+  tokenInstead: 'S’identifier plutôt avec un jeton',
   keptInKeychain: 'Il va dans le trousseau de cet ordinateur et nulle part ailleurs.',
   keptUnlessTyped:
     'Il va dans le trousseau de cet ordinateur et nulle part ailleurs. Vide : celui qui est gardé reste.',
   show: 'Montrer ce qui a été tapé',
-  namespace: 'Où vous publierez',
   namespaceOptional: 'Où vous publierez (facultatif)',
   namespaceHint: '« Essayer » le demande au registre. Vide : seule l’identification est essayée.',
   namespaceOwn: '« Essayer » le demande au registre. Vide : sous {{user}}.',
@@ -382,7 +380,6 @@ export const accountsFr = {
   caWhy:
     'Qui possède la clé de cette autorité peut répondre à la place de {{host}}. Comparez son empreinte avec celle que l’administrateur du registre vous donne :',
   caConsent: 'C’est le bon : je lui fais confiance pour {{host}}, et pour rien d’autre',
-  caExpired: 'illisible',
   plainNeeded: '{{host}} répond sans protection. Vous décidez ci-dessous si cela vous convient.',
   caNeeded:
     '{{host}} montre un certificat que cet ordinateur ne connaît pas. Si le registre est le vôtre, ajoutez son autorité ci-dessous.',
@@ -422,7 +419,6 @@ export const accountsFr = {
       'Pour qu’il soit gardé : vérifiez que le service « Gestionnaire d’informations d’identification » fonctionne, puis identifiez-vous de nouveau.',
     other: 'Pour qu’il soit gardé : déverrouillez le trousseau de ce système, puis identifiez-vous de nouveau.',
   },
-  as: '{{user}}',
   nobody: 'sans identification',
   withAccount: '{{name}} ({{user}})',
   menuChange: 'Modifier l’identification…',
@@ -440,8 +436,8 @@ export const accountsFr = {
   forgetAll_one: 'Son compte part avec lui : {{users}}. Le mot de passe est supprimé du trousseau.',
   forgetAll_other:
     'Ses {{count, number}} comptes partent avec lui : {{users}}. Leurs mots de passe sont supprimés du trousseau.',
-  accountUntil: 'bon jusqu’à {{time}}',
-  accountForgotten: 'Son mot de passe n’est qu’en mémoire : aucun trousseau ne l’a gardé.',
+  accountUntil: 'Cette identification est bonne jusqu’au {{time}}.',
+  accountForgotten: 'Aucun trousseau n’a son mot de passe : il est bon jusqu’à la fin de Caboteur, puis à retaper.',
   remark: {
     addressEmpty: 'Tapez l’adresse du registre.',
     addressWrong: 'Une adresse est un nom avec un point ou un port, comme registry.exemple.fr ou localhost:5000.',
