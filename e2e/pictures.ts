@@ -8,6 +8,7 @@ import { startRegistry } from '../src/main/testing/registry.ts'
 import { startSshd } from '../src/main/testing/sshd.ts'
 import { expect, test } from './fixtures.ts'
 import {
+  addOpenRegistry,
   choose,
   lastTransfer,
   lookInto,
@@ -225,11 +226,7 @@ for (const language of ['fr', 'en'] as const) {
       })
       await fill(engine, folder)
       await app.show({ lang: language, clock: NOW })
-      await press(page.getByRole('navigation'), words.places.addRegistry)
-      await sheet(app).getByLabel(words.registry.host).fill(REGISTRY)
-      await press(sheet(app), words.registry.test)
-      await press(sheet(app), words.computer.add)
-      await expect(sheet(app)).toBeHidden()
+      await addOpenRegistry(app, REGISTRY)
       await showPlace(app, words.places.docker)
       const shop = 'acme/boutique 2.4.1'
       const payment = 'acme/paiement 1.9.0'

@@ -493,7 +493,9 @@ export function partsOf(
   if (account !== undefined && region !== undefined) return { type: 'aws', account, region }
   if (kindOfHost(host) === 'google') return { type: 'google', location: GOOGLE_HOST.exec(host)?.[1] ?? host }
   const name = AZURE_HOST.exec(host)?.[1]
-  return name === undefined ? undefined : { type: 'azure', name }
+  if (name === undefined) return undefined
+  // Of another cloud, or with a mark after its name: only the whole host says it.
+  return { type: 'azure', name: azureHost(name) === host ? name : host }
 }
 
 /** What a registry is called in a list: by its name where its host is known to all, else by what tells it from others. */

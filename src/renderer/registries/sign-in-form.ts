@@ -90,6 +90,16 @@ export function wayOf({ preset, way }: Pick<SignInForm, 'preset' | 'way'>): Way 
   return ways.find(({ id }) => id === way) ?? ways[0]
 }
 
+/** The address the form began with, where its parts are still the same: there are other forms of it (FIPS). */
+function asGiven({ address }: SignInForm, made: string | undefined): string | undefined {
+  const given = partsOf(address)
+  return made !== undefined && given && isSame(given, partsOf(made)) ? address : made
+}
+
+function isSame(left: object, right: object | undefined): boolean {
+  return JSON.stringify(left) === JSON.stringify(right)
+}
+
 /** The host that is meant; undefined while what is typed is none. */
 export function hostOf(form: SignInForm): string | undefined {
   const { address } = presetOf(form.preset)
@@ -99,7 +109,7 @@ export function hostOf(form: SignInForm): string | undefined {
     case 'typed':
       return hostTyped(form.address)
     case 'aws':
-      return awsHost(form.awsAccount, form.awsRegion)
+      return asGiven(form, awsHost(form.awsAccount, form.awsRegion))
     case 'google':
       return googleHost(form.location)
     case 'azure':

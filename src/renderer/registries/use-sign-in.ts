@@ -62,15 +62,15 @@ export function useSignIn(
   }
 
   const tests = useMutation({ mutationFn: tryIt, gcTime: 0 })
-  const adds = useMutation({ mutationFn: async () => await add(tests.data), gcTime: 0 })
+  const adds = useMutation({ mutationFn: add, gcTime: 0 })
   const signIn = (): void => {
-    if (tests.data && isFine(tests.data)) adds.mutate()
-    else tests.mutate(undefined, { onSuccess: (tested) => isFine(tested) && adds.mutate() })
+    if (tests.data && isFine(tests.data)) adds.mutate(tests.data)
+    else tests.mutate(undefined, { onSuccess: (tested) => isFine(tested) && adds.mutate(tested) })
   }
   return {
     test: () => tests.mutate(),
     signIn,
-    addAnyway: () => adds.mutate(),
+    addAnyway: () => adds.mutate(tests.data),
     reset: () => {
       tests.reset()
       adds.reset()
