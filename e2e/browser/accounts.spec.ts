@@ -3,6 +3,8 @@ import { connect, createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { Locator } from '@playwright/test'
+import { EmulatedHub, HUB_PEOPLE } from '../../src/main/testing/emulated/hub.ts'
+import { Internet } from '../../src/main/testing/internet.ts'
 import {
   ACCOUNT,
   type Registry,
@@ -295,6 +297,47 @@ test.describe('what docker has already', () => {
     expect(await remembers(page, ACCOUNT.password)).toBe(false)
     expect(await host.end()).toBe(0)
   })
+})
+
+test('Docker Hub by its preset: a password that needs a token, a token that may only read, one that may publish', async ({
+  page,
+  home,
+  folder,
+  language,
+}) => {
+  const internet = await Internet.start()
+  const hub = await EmulatedHub.start(internet)
+  const host = await startHeadless({ dockerHost: NOWHERE, home, roots: [folder], environment: internet.env })
+  const app = await openInBrowser(page, host, folder, language)
+  await app.show({ lang: language })
+  const { accounts, presets } = app.words
+  const { hubToken, hubPassword } = presets.ways
+  await press(places(app), app.words.places.addRegistry)
+  await sheet(app)
+    .getByRole('button', { name: /^Docker Hub/ })
+    .click()
+  await sheet(app).getByLabel(accounts.way).selectOption(hubPassword.label)
+  await sheet(app).getByLabel(hubPassword.user).fill('bruno')
+  await sheet(app).getByLabel(hubPassword.secret, { exact: true }).fill(HUB_PEOPLE.bruno.password)
+  await press(sheet(app), accounts.signIn)
+  await expect(sheet(app)).toContainText('Docker Hub does not take the password of this account.')
+  await press(sheet(app), accounts.tokenInstead)
+  await sheet(app).getByLabel(hubToken.user).fill('alice')
+  await sheet(app).getByLabel(hubToken.secret, { exact: true }).fill('dckr_pat_alice_read')
+  await press(sheet(app), accounts.test)
+  await expect(sheet(app)).toContainText(fill(accounts.signedInAs, { user: 'alice' }))
+  await expect(sheet(app)).toContainText(fill(accounts.mayNotPush, { namespace: 'docker.io/alice' }))
+  await expectNothingFound(app, 'a token that may only read')
+  await sheet(app).getByLabel(hubToken.secret, { exact: true }).fill('dckr_pat_alice_write')
+  await press(sheet(app), accounts.test)
+  await expect(sheet(app)).toContainText(fill(accounts.mayPush, { namespace: 'docker.io/alice' }))
+  await press(sheet(app), accounts.signIn)
+  await sheet(app).getByRole('button', { name: app.words.common.close }).last().click()
+  await expect(rows(app, 'Docker Hub')).toContainText('alice')
+  expect(internet.unknown).toEqual([])
+  expect(await host.end()).toBe(0)
+  await hub.close()
+  await internet.close()
 })
 
 test('“Which registry?” asks five questions, recommends one, and opens its form', async ({ app }) => {

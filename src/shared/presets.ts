@@ -498,11 +498,20 @@ export function partsOf(
   return { type: 'azure', name: azureHost(name) === host ? name : host }
 }
 
+/** What a host that all people share is called; undefined for one that is somebody's own. */
+export function siteName(host: string): string | undefined {
+  return PRESETS.find(({ address }) => host === (address.type === 'fixed' ? address.host : sharedHost(address)))?.name
+}
+
+function sharedHost(address: AddressForm): string | undefined {
+  return address.type === 'typed' ? address.usual : undefined
+}
+
 /** What a registry is called in a list: by its name where its host is known to all, else by what tells it from others. */
 export function registryName(host: string): string {
+  const site = siteName(host)
+  if (site !== undefined) return site
   const preset = presetOfHost(host)
-  if (preset.address.type === 'fixed') return preset.name
-  if (preset.address.type === 'typed' && preset.address.usual === host) return preset.name
   const parts = partsOf(host)
   switch (parts?.type) {
     case 'aws':

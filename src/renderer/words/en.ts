@@ -199,8 +199,6 @@ export const en = {
   },
   registry: {
     signInAgain: 'Sign in…',
-    host: 'Address of the registry',
-    plain: 'I accept an unprotected connection (http) to this registry',
     forgetStays: 'In the registry nothing changes: its images stay as they are.',
     nobody: 'An online store of images · not signed in',
     as: 'An online store of images · signed in as {{user}}',

@@ -202,8 +202,6 @@ export const fr = {
   },
   registry: {
     signInAgain: 'S’identifier…',
-    host: 'Adresse du registre',
-    plain: 'J’accepte une connexion non protégée (http) vers ce registre',
     forgetStays: 'Dans le registre rien ne change : ses images restent comme elles sont.',
     nobody: 'Un dépôt d’images en ligne · sans identification',
     as: 'Un dépôt d’images en ligne · identifié comme {{user}}',
