@@ -299,7 +299,7 @@ for (const language of ['fr', 'en'] as const) {
         await sheet(app).getByLabel(hubToken.user).fill('alice')
         await sheet(app).getByLabel(hubToken.secret, { exact: true }).fill('dckr_pat_alice_write')
         await press(sheet(app), accounts.test)
-        await expect(sheet(app)).toContainText('docker.io/alice')
+        await expect(sheet(app)).toContainText(fillIn(accounts.mayPush, { namespace: 'docker.io/alice' }))
         await take(app, `accounts-tested-${look}`)
 
         await begin()
@@ -349,7 +349,7 @@ for (const language of ['fr', 'en'] as const) {
       }
       for (const theme of ['light', 'dark'] as const) {
         await app.show({ lang: language, theme, clock: NOW })
-        const name = fillIn(accounts.withAccount, { name: 'Docker Hub', user: 'alice' })
+        const name = fillIn(accounts.withAccount, { name: 'Docker Hub', user: 'bruno' })
         await press(page.getByRole('navigation'), fillIn(places.more, { name }))
         await take(app, `accounts-list-${language}-${theme}`)
       }

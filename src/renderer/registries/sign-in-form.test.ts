@@ -140,7 +140,7 @@ describe('what is said of what is typed', () => {
 
   it('answers an “@” at once where names have none, and lets it be where they may', () => {
     const remark = said({ ...hub, user: 'lea@example.com' }, 'user')
-    expect(remark).toMatchObject({ word: 'userEmailHub', early: true, wrong: true })
+    expect(remark).toMatchObject({ word: 'userEmailHub', when: 'typing', wrong: true })
     expect(said(form('github', { user: 'lea@', secret: 'x' }), 'user')?.word).toBe('userEmail')
     expect(
       said(form('artifactory', { address: 'acme.jfrog.io', user: 'lea@example.com', secret: 'x' }), 'user'),
@@ -178,7 +178,7 @@ describe('what is said of what is typed', () => {
 
   it('knows the shape of access keys', () => {
     const ecr = form('ecr', { awsAccount: '123456789012', awsRegion: 'eu-west-3', secret: AWS_SECRET })
-    expect(said({ ...ecr, keyId: 'AKIA' }, 'keyId')).toMatchObject({ word: 'keyIdWrong', early: false })
+    expect(said({ ...ecr, keyId: 'AKIA' }, 'keyId')).toMatchObject({ word: 'keyIdWrong', when: 'leaving' })
     expect(fixed({ ...ecr, keyId: AWS_SECRET, secret: '' }, 'keyId')).toMatchObject({ keyId: '', secret: AWS_SECRET })
     expect(said({ ...ecr, keyId: 'ASIAIOSFODNN7EXAMPLE' }, 'sessionToken')?.word).toBe('keySessionMissing')
     expect(said({ ...ecr, keyId: 'AKIAIOSFODNN7EXAMPLE', secret: 'short' }, 'secret')).toMatchObject({ wrong: false })

@@ -10,8 +10,8 @@ export interface Remark {
   readonly params?: Readonly<Record<string, string>>
   /** Nothing is asked of the registry before it is corrected. */
   readonly wrong: boolean
-  /** Is said at once; else when the field is left, because it is true of everything half typed. */
-  readonly early: boolean
+  /** When it is said: at once; when the field is left, because it is true of everything half typed; when the registry is to be asked. */
+  readonly when: 'typing' | 'leaving' | 'asking'
   readonly fix?: Fix
 }
 
@@ -22,8 +22,21 @@ export interface Fix {
 
 type Said = Omit<Remark, 'field'>
 
-const wrong = (word: Remark['word'], more: Partial<Said> = {}): Said => ({ word, wrong: true, early: false, ...more })
-const look = (word: Remark['word'], more: Partial<Said> = {}): Said => ({ word, wrong: false, early: false, ...more })
+const wrong = (word: Remark['word'], more: Partial<Said> = {}): Said => ({
+  word,
+  wrong: true,
+  when: 'leaving',
+  ...more,
+})
+const look = (word: Remark['word'], more: Partial<Said> = {}): Said => ({
+  word,
+  wrong: false,
+  when: 'leaving',
+  ...more,
+})
+
+/** A field that was only passed through is not wrong yet. */
+const EMPTY = wrong('secretEmpty', { when: 'asking' })
 
 /** How tokens begin, and whose they are. */
 const TOKENS: readonly (readonly [start: RegExp, presets: readonly PresetId[], name: string])[] = [
@@ -71,14 +84,14 @@ function userRemark(form: SignInForm): Said | undefined {
   const { noEmail } = presetOf(preset)
   const line = loginLine(form.user)
   if (line?.secret !== undefined) return lineRemark(form.user)
-  if (user === '') return wrong('userEmpty')
+  if (user === '') return wrong('userEmpty', { when: 'asking' })
   if (ownerOf(user))
     return wrong('userToken', {
-      early: true,
+      when: 'typing',
       ...(secret === '' ? { fix: { word: 'userToken' as const, change: { user: '', secret: user } } } : {}),
     })
-  if (noEmail && user.includes('@')) return wrong(preset === 'hub' ? 'userEmailHub' : 'userEmail', { early: true })
-  if (/\s/.test(user)) return wrong('userSpaces', { early: true })
+  if (noEmail && user.includes('@')) return wrong(preset === 'hub' ? 'userEmailHub' : 'userEmail', { when: 'typing' })
+  if (/\s/.test(user)) return wrong('userSpaces', { when: 'typing' })
   return robotRemark(form, user)
 }
 
@@ -99,67 +112,67 @@ function lineRemark(text: string): Said | undefined {
   const line = loginLine(text)
   if (!line) return undefined
   const { secret, user } = line
-  if (secret === undefined) return wrong('secretLine', { early: true })
+  if (secret === undefined) return wrong('secretLine', { when: 'typing' })
   const change = { secret, ...(user === undefined ? {} : { user }) }
-  return wrong('secretLine', { early: true, fix: { word: 'secretLine', change } })
+  return wrong('secretLine', { when: 'typing', fix: { word: 'secretLine', change } })
 }
 
 function passwordRemark(form: SignInForm): Said | undefined {
   const { secret, preset, way } = form
   const bare = secret.trim()
-  if (secret === '') return wrong('secretEmpty')
+  if (secret === '') return EMPTY
   const line = lineRemark(secret)
   if (line) return line
   if (bare !== secret)
-    return look('secretSpaces', { early: true, fix: { word: 'secretSpaces', change: { secret: bare } } })
+    return look('secretSpaces', { when: 'typing', fix: { word: 'secretSpaces', change: { secret: bare } } })
   const { name } = presetOf(preset)
   if (preset === 'github' && bare.startsWith('github_pat_'))
-    return wrong('secretFineGrained', { early: true, params: { name } })
+    return wrong('secretFineGrained', { when: 'typing', params: { name } })
   if (way === 'hubToken' && bare.startsWith('dckr_oat_'))
     return look('secretOrganisation', {
-      early: true,
+      when: 'typing',
       fix: { word: 'secretOrganisation', change: { way: 'hubOrganisation', user: '' } },
     })
   if (way === 'gitlabToken' && bare.startsWith('gldt-') && !form.user.includes('deploy-token'))
-    return look('secretDeploy', { early: true, fix: { word: 'secretDeploy', change: { way: 'gitlabDeploy' } } })
+    return look('secretDeploy', { when: 'typing', fix: { word: 'secretDeploy', change: { way: 'gitlabDeploy' } } })
   const [, owners, other] = ownerOf(bare) ?? []
   if (owners && other !== undefined && !owners.includes(preset) && !ANY_TOKEN.includes(preset))
-    return look('secretElsewhere', { early: true, params: { other, name } })
+    return look('secretElsewhere', { when: 'typing', params: { other, name } })
   return undefined
 }
 
 function keyIdRemark({ keyId, secret }: SignInForm): Said | undefined {
   const bare = keyId.trim()
-  if (bare === '') return wrong('secretEmpty')
+  if (bare === '') return EMPTY
   if (/^[A-Za-z0-9/+=]{40}$/.test(bare))
     return wrong('keyIdSecret', {
-      early: true,
+      when: 'typing',
       ...(secret === '' ? { fix: { word: 'userToken' as const, change: { keyId: '', secret: bare } } } : {}),
     })
   return /^(?:AKIA|ASIA)[A-Z0-9]{16}$/.test(bare) ? undefined : wrong('keyIdWrong')
 }
 
 function keySecretRemark({ secret }: SignInForm): Said | undefined {
-  if (secret.trim() === '') return wrong('secretEmpty')
+  if (secret.trim() === '') return EMPTY
   return /^[A-Za-z0-9/+=]{40}$/.test(secret.trim()) ? undefined : look('keySecretWrong')
 }
 
 function jsonRemark({ secret }: SignInForm): Said | undefined {
-  if (secret.trim() === '') return wrong('secretEmpty')
+  if (secret.trim() === '') return EMPTY
   if (isServiceKey(secret)) return undefined
-  return wrong(isJson(secret) ? 'jsonOther' : 'jsonNot', { early: isJson(secret) })
+  return wrong(isJson(secret) ? 'jsonOther' : 'jsonNot', { when: isJson(secret) ? 'typing' : 'leaving' })
 }
 
 /** An access token alone; out of the answer of a command that was pasted whole, or of what is something else. */
 function tokenRemark({ secret }: SignInForm): Said | undefined {
   const bare = secret.trim()
-  if (bare === '') return wrong('secretEmpty')
+  if (bare === '') return EMPTY
   if (isServiceKey(bare))
-    return wrong('jsonInToken', { early: true, fix: { word: 'jsonInToken', change: { way: 'googleKey' } } })
+    return wrong('jsonInToken', { when: 'typing', fix: { word: 'jsonInToken', change: { way: 'googleKey' } } })
   const token = tokenIn(bare)
   return token === undefined
     ? undefined
-    : wrong('tokenAnswer', { early: true, fix: { word: 'tokenAnswer', change: { secret: token } } })
+    : wrong('tokenAnswer', { when: 'typing', fix: { word: 'tokenAnswer', change: { secret: token } } })
 }
 
 function parsed(text: string): unknown {
@@ -211,7 +224,7 @@ function caRemarks(form: SignInForm): Remark[] {
   if (ca.trim() === '') return []
   if (!/-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/.test(ca))
     return [{ field: 'ca', ...wrong('caWrong') }]
-  return caTrusted === caConsent(form) ? [] : [{ field: 'ca', ...wrong('caConsentMissing') }]
+  return caTrusted === caConsent(form) ? [] : [{ field: 'ca', ...wrong('caConsentMissing', { when: 'asking' }) }]
 }
 
 /**

@@ -138,8 +138,8 @@ export function SignInSheet(props: SignInSheetProps) {
     else setUnkept(name)
   })
   const all = remarksOn(form, kept)
-  const isShown = ({ field, early }: Remark): boolean =>
-    early || corrected || (left.has(field) && !isEmpty(form, field))
+  const isShown = ({ field, when }: Remark): boolean =>
+    corrected || when === 'typing' || (when === 'leaving' && left.has(field) && form[field] !== '')
   const remarks = all.filter(isShown)
   const wrong = all.some((remark) => remark.wrong)
   const fields: Fields = {
@@ -175,7 +175,7 @@ export function SignInSheet(props: SignInSheetProps) {
       summary={
         tasks.tested || error || tasks.testing ? (
           <div role="status">
-            {tasks.testing && <p>{t('accounts.testing', { host: host ?? '' })}</p>}
+            {tasks.testing && <p>{t('accounts.testing', { host: registryName(host ?? '') })}</p>}
             {tasks.tested && host !== undefined && (
               <TestLines host={host} tested={tasks.tested} namespace={namespaceOf(form)} />
             )}
@@ -222,9 +222,4 @@ export function SignInSheet(props: SignInSheetProps) {
     if (kept && isUntouched(form)) return t('accounts.change')
     return nobody || (own && purpose === 'new') ? t('accounts.add') : t('accounts.signIn')
   }
-}
-
-/** A field that was only passed through is not wrong yet. */
-function isEmpty(form: SignInForm, field: Field): boolean {
-  return form[field].trim() === ''
 }
