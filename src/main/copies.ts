@@ -75,6 +75,8 @@ export class Copies {
 
   /** The images in the order asked, and one source for all of them. */
   async #read({ from, images: wanted }: Asked, signal: AbortSignal): Promise<{ source: Source; images: Image[] }> {
+    // Without any image the place is opened all the same: whether it may be is answered.
+    if (wanted.length === 0) return { source: await this.#parts.opener.source(from, signal), images: [] }
     const groups = Map.groupBy(wanted, ({ place = from }) => JSON.stringify(place))
     const parts: Joined[] = []
     const read = new Map<Wanted, Image>()

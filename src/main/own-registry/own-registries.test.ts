@@ -10,7 +10,7 @@ import { Feed } from '../feed.ts'
 import { type Host, hostInfo } from '../host.ts'
 import { requireCommand } from '../testing/commands.ts'
 import { type Engine, startEngine } from '../testing/engine.ts'
-import { buildRegistryImage } from '../testing/registry-image.ts'
+import { buildForeignImage, buildRegistryImage } from '../testing/registry-image.ts'
 import { removeDir, tempDir } from '../testing/temp.ts'
 
 const forever = new AbortController().signal
@@ -107,6 +107,22 @@ describe('a registry of one’s own', () => {
     if (!one || others.length > 0) throw new Error('one registry was expected')
     return one
   }
+
+  it(
+    'says in words when its image is made for another computer, and leaves nothing of it',
+    async () => {
+      buildForeignImage(engine, 'registry:foreign')
+      const id = engine.docker('image', 'inspect', '--format', '{{.Id}}', 'registry:foreign').trim()
+      const made = app.own.create(await form({ image: id }), forever)
+      await expect(made).rejects.toMatchObject({
+        code: 'platform-foreign',
+        parts: { platform: 'linux/amd64', engine: 'linux/amd64' },
+      })
+      expect((await app.own.list('default')).registries).toEqual([])
+      engine.docker('rmi', 'registry:foreign')
+    },
+    LONG,
+  )
 
   it(
     'is run from a file, pushed to and pulled from by docker, and survives a restart with its images',

@@ -21,6 +21,26 @@ function librariesOf(program: string): string[] {
   return [...told.matchAll(/(\/\S+) \(0x/g)].map(([, path = '']) => path)
 }
 
+/** What says of an image that it is a registry's. */
+const REGISTRY_LINES = [
+  'VOLUME /var/lib/registry',
+  'EXPOSE 5000',
+  'ENTRYPOINT ["/entrypoint.sh"]',
+  'CMD ["/etc/docker/registry/config.yml"]',
+]
+
+/** Makes one whose program is of no processor Linux knows: it fails as one made for another computer does. */
+export function buildForeignImage(engine: SharedEngine, name: string): void {
+  const dir = tempDir()
+  try {
+    writeFileSync(join(dir, 'entrypoint.sh'), Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0xff]), { mode: 0o755 })
+    writeFileSync(join(dir, 'Dockerfile'), ['FROM scratch', 'COPY entrypoint.sh /', ...REGISTRY_LINES].join('\n'))
+    engine.docker('build', '--quiet', '--tag', name, dir)
+  } finally {
+    removeDir(dir)
+  }
+}
+
 /** Makes an image that runs as `registry:2` does, from this computer's docker-registry: no image can be pulled here. */
 export function buildRegistryImage(engine: SharedEngine, name: string): void {
   const dir = tempDir()
@@ -36,14 +56,7 @@ export function buildRegistryImage(engine: SharedEngine, name: string): void {
       copyFileSync(from, join(dir, 'root', to))
     }
     writeFileSync(join(dir, 'root', 'entrypoint.sh'), ENTRY_POINT, { mode: 0o755 })
-    const lines = [
-      'FROM scratch',
-      'COPY root /',
-      'VOLUME /var/lib/registry',
-      'EXPOSE 5000',
-      'ENTRYPOINT ["/entrypoint.sh"]',
-      'CMD ["/etc/docker/registry/config.yml"]',
-    ]
+    const lines = ['FROM scratch', 'COPY root /', ...REGISTRY_LINES]
     writeFileSync(join(dir, 'Dockerfile'), lines.join('\n'))
     engine.docker('build', '--quiet', '--tag', name, dir)
   } finally {
