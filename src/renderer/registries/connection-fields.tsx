@@ -1,4 +1,4 @@
-import { Button, Checkbox, Textarea } from '@mantine/core'
+import { Checkbox, Textarea } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { fingerprint } from '../own/kit.ts'
@@ -8,6 +8,7 @@ import { isLoopback } from './address.ts'
 import { ORDER, PLAIN } from './field-manner.ts'
 import { type Fields, remarkText } from './remark-of.tsx'
 import { caConsent, hostOf, mayGoPlain } from './sign-in-form.ts'
+import { TextFile } from './text-file.tsx'
 
 /** What a test found that only a person can decide. */
 export type Needed = 'plain' | 'ca'
@@ -48,7 +49,6 @@ function useFingerprint(ca: string): string {
 /** An authority of the registry's own: its certificate, what to compare, and the consent for this one host. */
 function OwnAuthority({ form, host, remarks, onForm, onLeave }: Fields & { host: string }) {
   const { t } = useWords()
-  const file = useRef<HTMLInputElement>(null)
   const ca = form.ca.trim()
   const print = useFingerprint(ca)
   const remark = remarks.find(({ field }) => field === 'ca')
@@ -67,24 +67,8 @@ function OwnAuthority({ form, host, remarks, onForm, onLeave }: Fields & { host:
         onChange={(event) => onForm({ ca: event.currentTarget.value })}
         onBlur={() => onLeave('ca')}
       />
-      <input
-        ref={file}
-        type="file"
-        hidden
-        accept=".pem,.crt,.cer"
-        aria-label={t('accounts.caFile')}
-        onChange={(event) => {
-          const input = event.currentTarget
-          void input.files?.[0]?.text().then((text) => {
-            onForm({ ca: text })
-            input.value = ''
-          })
-        }}
-      />
       <div>
-        <Button variant="default" size="compact-sm" onClick={() => file.current?.click()}>
-          {t('accounts.caFile')}
-        </Button>
+        <TextFile label={t('accounts.caFile')} accept=".pem,.crt,.cer" onText={(text) => onForm({ ca: text })} />
       </div>
       {print !== '' && (
         <>

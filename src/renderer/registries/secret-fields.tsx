@@ -1,10 +1,10 @@
-import { Button, PasswordInput, Textarea, TextInput } from '@mantine/core'
-import { useRef } from 'react'
+import { PasswordInput, Textarea, TextInput } from '@mantine/core'
 import { presetOf } from '../../shared/presets.ts'
 import { useWords } from '../words/use-words.ts'
 import { ORDER, PLAIN } from './field-manner.ts'
 import { type Fields, RemarkOf, useField } from './remark-of.tsx'
 import { serviceKey, wayOf } from './sign-in-form.ts'
+import { TextFile } from './text-file.tsx'
 
 interface SecretFieldsProps extends Fields {
   /** An account is kept already: without a new secret its own stays. */
@@ -104,7 +104,6 @@ function AccessKeys(props: SecretFieldsProps) {
 function JsonKey(props: SecretFieldsProps) {
   const { t } = useWords()
   const { form, kept, onForm, onLeave } = props
-  const file = useRef<HTMLInputElement>(null)
   const account = serviceKey(form.secret)
   return (
     <>
@@ -118,25 +117,15 @@ function JsonKey(props: SecretFieldsProps) {
         {...useField(props)('secret')}
       />
       <RemarkOf {...props} field="secret" />
-      <input
-        ref={file}
-        type="file"
-        hidden
-        accept=".json,application/json"
-        aria-label={t('accounts.googleFile')}
-        onChange={(event) => {
-          const input = event.currentTarget
-          void input.files?.[0]?.text().then((secret) => {
+      <div className="inline">
+        <TextFile
+          label={t('accounts.googleFile')}
+          accept=".json,application/json"
+          onText={(secret) => {
             onForm({ secret })
             onLeave('secret')
-            input.value = ''
-          })
-        }}
-      />
-      <div className="inline">
-        <Button variant="default" size="compact-sm" onClick={() => file.current?.click()}>
-          {t('accounts.googleFile')}
-        </Button>
+          }}
+        />
         {account && <span role="status">{t('accounts.googleIs', account)}</span>}
       </div>
     </>

@@ -1,7 +1,6 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core'
 import { type FormEvent, useId, useState } from 'react'
 import { exampleName, presetOf, registryName } from '../../shared/presets.ts'
-import { asFailure } from '../errors/failure.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { showPlace } from '../places/other-places.ts'
 import { SheetFrame } from '../shell/sheet.tsx'
@@ -17,7 +16,7 @@ import { SecretFields } from './secret-fields.tsx'
 import { type Field, hostOf, namespaceOf, type SignInForm, wayOf } from './sign-in-form.ts'
 import { isUntouched, type Remark, remarksOn } from './sign-in-remarks.ts'
 import { TestLines } from './test-lines.tsx'
-import { useSignIn } from './use-sign-in.ts'
+import { type SignInTasks, useSignIn } from './use-sign-in.ts'
 import { WayGuide } from './way-guide.tsx'
 
 interface SignInSheetProps {
@@ -113,6 +112,19 @@ function useTitle(form: SignInForm, { purpose, account }: SignInSheetProps): str
   return t(id === 'own' && purpose === 'new' ? 'accounts.addNamed' : 'accounts.signInTitle', { name })
 }
 
+/** What was found, spoken as it comes; the region is there before there is anything to say. */
+function Found({ form, tasks: { tested, testing, error } }: { form: SignInForm; tasks: SignInTasks }) {
+  const { t } = useWords()
+  const host = hostOf(form) ?? ''
+  return (
+    <div role="status" className="found">
+      {testing && <p>{t('accounts.testing', { host: registryName(host) })}</p>}
+      {tested && <TestLines host={host} tested={tested} namespace={namespaceOf(form)} />}
+      {error && <FailureNotice error={error} spoken={false} />}
+    </div>
+  )
+}
+
 /** Who one is at a registry: tried, then kept. */
 export function SignInSheet(props: SignInSheetProps) {
   const { begun, purpose, account, note, onBack, onClose } = props
@@ -124,7 +136,6 @@ export function SignInSheet(props: SignInSheetProps) {
   const [unkept, setUnkept] = useState<string>()
   /** Without a new secret the one that is kept stays. */
   const kept = account !== undefined
-  const host = hostOf(form)
   const tasks = useSignIn(form, account, ({ place, remembered }) => {
     if (place.type !== 'registry') return
     const name = registryName(place.host)
@@ -160,9 +171,6 @@ export function SignInSheet(props: SignInSheetProps) {
     corrects(tasks.signIn)()
   }
   const title = useTitle(form, props)
-  const error = tasks.error ? asFailure(tasks.error) : undefined
-  const blocked =
-    error !== undefined || (tasks.tested && (tasks.tested.signedIn.type === 'no' || tasks.tested.push.type === 'no'))
   const nobody = wayOf(form).type === 'nobody'
   const own = presetOf(form.preset).id === 'own'
   if (unkept !== undefined) return <NotKept onClose={onClose} />
@@ -172,17 +180,7 @@ export function SignInSheet(props: SignInSheetProps) {
       title={title}
       about={t(purpose === 'new' ? 'accounts.signInAbout' : 'accounts.changeAbout')}
       onClose={onClose}
-      summary={
-        tasks.tested || error || tasks.testing ? (
-          <div role="status">
-            {tasks.testing && <p>{t('accounts.testing', { host: registryName(host ?? '') })}</p>}
-            {tasks.tested && host !== undefined && (
-              <TestLines host={host} tested={tasks.tested} namespace={namespaceOf(form)} />
-            )}
-            {error && <FailureNotice error={error} spoken={false} />}
-          </div>
-        ) : undefined
-      }
+      summary={<Found form={form} tasks={tasks} />}
       footer={
         <>
           <Button variant="default" loading={tasks.testing} onClick={corrects(tasks.test)}>
@@ -194,7 +192,7 @@ export function SignInSheet(props: SignInSheetProps) {
               {t('common.back')}
             </Button>
           )}
-          {blocked && !wrong && (
+          {tasks.blocked && !wrong && (
             <Button variant="default" loading={tasks.adding} onClick={tasks.addAnyway}>
               {t('accounts.addAllTheSame')}
             </Button>
@@ -213,7 +211,7 @@ export function SignInSheet(props: SignInSheetProps) {
         <WayGuide {...fields} />
         <SecretFields {...fields} kept={kept} />
         {!nobody && <Namespace {...fields} />}
-        <ConnectionFields {...fields} needed={error && NEEDED[error.code]} />
+        <ConnectionFields {...fields} needed={tasks.error && NEEDED[tasks.error.code]} />
       </form>
     </SheetFrame>
   )

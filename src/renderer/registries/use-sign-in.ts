@@ -2,6 +2,8 @@ import { useMutation } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import type { PlaceRef } from '../../shared/contract.ts'
 import type { RegistryTest } from '../../shared/contract-accounts.ts'
+import type { ErrorData } from '../../shared/errors.ts'
+import { asFailure } from '../errors/failure.ts'
 import { useApi } from '../host.tsx'
 import { askedOf, type SignInForm } from './sign-in-form.ts'
 import { isUntouched } from './sign-in-remarks.ts'
@@ -22,7 +24,9 @@ export interface SignInTasks {
   readonly tested: RegistryTest | undefined
   readonly testing: boolean
   readonly adding: boolean
-  readonly error: Error | null
+  readonly error: ErrorData | undefined
+  /** Something is not in order: adding it is the person's decision. */
+  readonly blocked: boolean
 }
 
 function isFine({ signedIn, push }: RegistryTest): boolean {
@@ -67,6 +71,7 @@ export function useSignIn(
     if (tests.data && isFine(tests.data)) adds.mutate(tests.data)
     else tests.mutate(undefined, { onSuccess: (tested) => isFine(tested) && adds.mutate(tested) })
   }
+  const failure = adds.error ?? tests.error
   return {
     test: () => tests.mutate(),
     signIn,
@@ -78,6 +83,7 @@ export function useSignIn(
     tested: tests.data,
     testing: tests.isPending,
     adding: adds.isPending,
-    error: adds.error ?? tests.error,
+    error: failure ? asFailure(failure) : undefined,
+    blocked: failure !== null || (tests.data !== undefined && !isFine(tests.data)),
   }
 }

@@ -202,7 +202,6 @@ export const accountsEn = {
     tokenAnswer: 'That is the whole answer of the command; only the token in it is wanted.',
     caWrong: 'This is not the text of a certificate (PEM).',
     caConsentMissing: 'Say that it is the right certificate, or empty the field.',
-    plainConsentMissing: 'Say that you accept it, or use a protected connection.',
   },
   fix: {
     secretSpaces: 'Leave them out',
@@ -471,7 +470,6 @@ export const accountsFr = {
     tokenAnswer: 'C’est toute la réponse de la commande ; il ne faut que le jeton qu’elle contient.',
     caWrong: 'Ce n’est pas le texte d’un certificat (PEM).',
     caConsentMissing: 'Dites que c’est le bon certificat, ou videz le champ.',
-    plainConsentMissing: 'Dites que vous l’acceptez, ou utilisez une connexion protégée.',
   },
   fix: {
     secretSpaces: 'Les enlever',
