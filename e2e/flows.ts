@@ -14,6 +14,21 @@ export function press(at: Locator, name: string): Promise<void> {
   return at.getByRole('button', { name, exact: true }).click()
 }
 
+// ---- registries -----------------------------------------------------------------------------------------------------
+
+/** Adds a registry that asks nobody to sign in, by its address. */
+export async function addOpenRegistry(app: AppWindow, host: string): Promise<void> {
+  const { accounts, places, presets } = app.words
+  await press(app.page.getByRole('navigation'), places.addRegistry)
+  await sheet(app).getByLabel(accounts.search).fill(`http://${host}`)
+  await app.page.keyboard.press('Enter')
+  await sheet(app).getByLabel(accounts.way).selectOption(presets.ways.nobody.label)
+  await press(sheet(app), accounts.test)
+  await expect(sheet(app)).toContainText(accounts.signedInNobodyOpen)
+  await press(sheet(app), accounts.add)
+  await expect(sheet(app)).toBeHidden()
+}
+
 // ---- the list -------------------------------------------------------------------------------------------------------
 
 /** The row of an image: `acme/shop 1.0, latest`. */

@@ -1,13 +1,16 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { ROOT } from '../scripts/build.ts'
 import { digestOf, hexOf, type TarEntry, tarBytes, writeTar } from '../src/main/testing/content.ts'
+import { EmulatedHub } from '../src/main/testing/emulated/hub.ts'
 import type { SharedEngine } from '../src/main/testing/engine.ts'
+import { Internet } from '../src/main/testing/internet.ts'
 import { startRegistry } from '../src/main/testing/registry.ts'
 import { startSshd } from '../src/main/testing/sshd.ts'
 import { expect, test } from './fixtures.ts'
 import {
+  addOpenRegistry,
   choose,
   lastTransfer,
   lookInto,
@@ -21,7 +24,9 @@ import {
 } from './flows.ts'
 import { inFolder } from './given.ts'
 import type { AppWindow } from './hosts/app-window.ts'
+import { openInBrowser, startHeadless } from './hosts/headless.ts'
 import { pretendPlaces } from './hosts/said.ts'
+import { fill as fillIn } from './words.ts'
 
 /** The pictures in docs/screenshots: fixed images, a fixed present. Made on request: CABOTEUR_SCREENSHOTS=1 npx playwright test. */
 
@@ -126,6 +131,8 @@ async function take({ page }: AppWindow, name: string): Promise<void> {
 const STICK = '/media/marie/KINGSTON'
 /** The same on every picture. */
 const FINGERPRINT = 'SHA256:w0VhW5kBVB5Z6xPqTn0m3w7lS8nX2yQ4uJcD1eRfGhI'
+/** Its fingerprint is the same on every picture, too. */
+const CERTIFICATE = `-----BEGIN CERTIFICATE-----\n${Buffer.from('the authority of registry.example.com').toString('base64')}\n-----END CERTIFICATE-----`
 const NOWHERE = 'unix:///nowhere/docker.sock'
 
 /** A picture names no folder and no computer of whoever takes it. */
@@ -225,11 +232,7 @@ for (const language of ['fr', 'en'] as const) {
       })
       await fill(engine, folder)
       await app.show({ lang: language, clock: NOW })
-      await press(page.getByRole('navigation'), words.places.addRegistry)
-      await sheet(app).getByLabel(words.registry.host).fill(REGISTRY)
-      await press(sheet(app), words.registry.test)
-      await press(sheet(app), words.computer.add)
-      await expect(sheet(app)).toBeHidden()
+      await addOpenRegistry(app, REGISTRY)
       await showPlace(app, words.places.docker)
       const shop = 'acme/boutique 2.4.1'
       const payment = 'acme/paiement 1.9.0'
@@ -259,6 +262,100 @@ for (const language of ['fr', 'en'] as const) {
         await take(app, `outcome-${language}-${theme}`)
       }
       await registry.close()
+    })
+
+    test('accounts at registries', async ({ page, home, folder }) => {
+      const internet = await Internet.start()
+      const hub = await EmulatedHub.start(internet)
+      mkdirSync(join(home, '.docker'))
+      const auth = Buffer.from('alice:dckr_pat_alice_read').toString('base64')
+      const auths = { 'https://index.docker.io/v1/': { auth } }
+      writeFileSync(join(home, '.docker/config.json'), JSON.stringify({ auths }))
+      const host = await startHeadless({ dockerHost: NOWHERE, home, roots: [folder], environment: internet.env })
+      const app = await openInBrowser(page, host, folder, language)
+      const { accounts, places, presets } = app.words
+      const { guide } = accounts
+      const { hubToken, password } = presets.ways
+      const preset = (name: string) =>
+        sheet(app)
+          .getByRole('button', { name: new RegExp(`^${name}`) })
+          .first()
+      await page.clock.setFixedTime(NOW)
+      await pretend(app, folder)
+      for (const theme of ['light', 'dark'] as const) {
+        const look = `${language}-${theme}`
+        const begin = async (): Promise<void> => {
+          await app.show({ lang: language, theme, clock: NOW })
+          await press(page.getByRole('navigation'), places.addRegistry)
+        }
+        await begin()
+        await expect(sheet(app)).toContainText(accounts.exposedHow)
+        await take(app, `accounts-choose-${look}`)
+
+        await preset(presets.name.hub).click()
+        await sheet(app).getByLabel(hubToken.user).fill('alice@example.com')
+        await take(app, `accounts-email-${look}`)
+
+        await sheet(app).getByLabel(hubToken.user).fill('alice')
+        await sheet(app).getByLabel(hubToken.secret, { exact: true }).fill('dckr_pat_alice_write')
+        await press(sheet(app), accounts.test)
+        await expect(sheet(app)).toContainText(fillIn(accounts.mayPush, { namespace: 'docker.io/alice' }))
+        await take(app, `accounts-tested-${look}`)
+
+        await begin()
+        await preset(presets.name.ecr).click()
+        await sheet(app).getByLabel(accounts.awsAccount).fill('1234 5678 9012')
+        await sheet(app).getByLabel(accounts.awsRegion).fill('eu-west-3')
+        await take(app, `accounts-amazon-${look}`)
+
+        await begin()
+        await preset(presets.name.own).click()
+        await sheet(app).getByLabel(accounts.address).fill('registry.example.com:5000')
+        await sheet(app).getByLabel(password.user).fill('alice')
+        await sheet(app).getByText(accounts.connection).click()
+        await sheet(app).getByRole('textbox', { name: accounts.caTitle }).fill(CERTIFICATE)
+        await sheet(app)
+          .getByRole('checkbox', { name: /registry\.example\.com/ })
+          .last()
+          .scrollIntoViewIfNeeded()
+        await take(app, `accounts-consent-${look}`)
+
+        await begin()
+        await press(sheet(app), accounts.which)
+        for (const [question, answer] of [
+          [guide.who, guide.whoSome],
+          [guide.net, guide.netYes],
+          [guide.have, guide.haveNothing],
+          [guide.pay, guide.payNo],
+          [guide.care, guide.careNo],
+        ] as const)
+          await sheet(app).getByRole('radiogroup', { name: question }).getByLabel(answer, { exact: true }).check()
+        await take(app, `accounts-which-${look}`)
+        await sheet(app).getByText(guide.compare, { exact: true }).click()
+        await sheet(app).getByRole('row').last().scrollIntoViewIfNeeded()
+        await take(app, `accounts-compare-${look}`)
+      }
+      for (const [user, secret] of [
+        ['alice', 'dckr_pat_alice_write'],
+        ['bruno', 'dckr_pat_bruno'],
+      ] as const) {
+        await app.show({ lang: language, clock: NOW })
+        await press(page.getByRole('navigation'), places.addRegistry)
+        await preset(presets.name.hub).click()
+        await sheet(app).getByLabel(hubToken.user).fill(user)
+        await sheet(app).getByLabel(hubToken.secret, { exact: true }).fill(secret)
+        await press(sheet(app), accounts.signIn)
+        await expect(sheet(app)).toContainText(accounts.notKept)
+      }
+      for (const theme of ['light', 'dark'] as const) {
+        await app.show({ lang: language, theme, clock: NOW })
+        const name = fillIn(accounts.withAccount, { name: 'Docker Hub', user: 'bruno' })
+        await press(page.getByRole('navigation'), fillIn(places.more, { name }))
+        await take(app, `accounts-list-${language}-${theme}`)
+      }
+      expect(await host.end()).toBe(0)
+      await hub.close()
+      await internet.close()
     })
 
     test('another computer, recognised', async ({ app, other, folder }) => {

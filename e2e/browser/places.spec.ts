@@ -3,7 +3,7 @@ import type { Locator } from '@playwright/test'
 import { type Registry, startRegistry } from '../../src/main/testing/registry.ts'
 import { expectNothingFound } from '../axe.ts'
 import { test as base, expect } from '../fixtures.ts'
-import { choose, lastTransfer, openMenu, press, row, sheet, waitForTransfer } from '../flows.ts'
+import { addOpenRegistry, choose, lastTransfer, openMenu, press, row, sheet, waitForTransfer } from '../flows.ts'
 import { archiveOf, loaded, runnable } from '../given.ts'
 import type { AppWindow } from '../hosts/app-window.ts'
 
@@ -28,12 +28,7 @@ function place(app: AppWindow, name: string): Locator {
 }
 
 async function addRegistry(app: AppWindow, { host }: Registry): Promise<void> {
-  const { places: words, registry, computer } = app.words
-  await press(places(app), words.addRegistry)
-  await sheet(app).getByLabel(registry.host).fill(`http://${host}`)
-  await press(sheet(app), registry.test)
-  await expect(sheet(app)).toContainText(registry.openToAll)
-  await press(sheet(app), computer.add)
+  await addOpenRegistry(app, host)
   await expect(sheet(app)).toBeHidden()
   await expect(app.page.getByRole('heading', { level: 1 })).toHaveText(host)
 }
@@ -150,7 +145,7 @@ test.describe('without Docker', () => {
   test('a registry is forgotten, and nothing in it changes', async ({ app, registry }) => {
     await addRegistry(app, registry)
     await press(places(app), `Actions for ${registry.host}`)
-    await app.page.getByRole('menuitem', { name: 'Forget…' }).click()
+    await app.page.getByRole('menuitem', { name: app.words.accounts.menuForget }).click()
     await expect(sheet(app)).toContainText('In the registry nothing changes')
     await press(sheet(app), 'Forget')
     await expect(place(app, registry.host)).toBeHidden()

@@ -42,13 +42,39 @@ test('the window goes nowhere else, opens no other and is permitted nothing', as
     expect(await desktop.ask('mayNavigate', address), address).toBe(false)
   expect(await desktop.ask('openSecond', 'https://elsewhere.example/')).toBe('deny')
   expect(await desktop.ask('openSecond', 'app://caboteur/index.html')).toBe('deny')
-  // Pages that help open outside, by name: a look-alike does not.
-  const help = 'https://docs.docker.com/get-started/get-docker/'
-  for (const url of [help, 'https://docs.docker.com.elsewhere.example/', 'file:///etc/hostname'])
+  // Nor does it hand on what is no page, or has a password in its address; it does not even ask.
+  for (const url of ['file:///etc/hostname', 'http://docs.docker.com/', 'https://lea:x@docs.docker.com/', 'nonsense'])
     expect(await desktop.ask('openSecond', url)).toBe('deny')
-  expect((await desktop.ask('record')).outside).toEqual([help])
+  const { outside, questions } = await desktop.ask('record')
+  expect(outside).toEqual([])
+  expect(questions.map(({ message }) => message)).toEqual(['Open elsewhere.example in the browser?'])
   for (const permission of ['media', 'geolocation', 'notifications', 'clipboard-read', 'openExternal'])
     expect(await desktop.ask('mayUse', permission), permission).toBe(false)
+})
+
+test('pages that the window links to open outside: ours at once, any other when the person says so', async ({
+  desktop,
+}) => {
+  await desktop.window()
+  const opened = async (): Promise<readonly string[]> => (await desktop.ask('record')).outside
+  const ours = [
+    'https://docs.docker.com/get-started/get-docker/',
+    'https://github.com/settings/tokens/new?scopes=write:packages',
+  ]
+  for (const url of ours) expect(await desktop.ask('openSecond', url)).toBe('deny')
+  expect(await opened()).toEqual(ours)
+
+  // A look-alike is none of ours.
+  const other = 'https://docs.docker.com.elsewhere.example/page'
+  await desktop.ask('openSecond', other)
+  expect(await opened()).toEqual(ours)
+  await desktop.ask('answerDialogs', { button: 1 })
+  await desktop.ask('openSecond', other)
+  await expect.poll(opened).toEqual([...ours, other])
+  const { questions } = await desktop.ask('record')
+  expect(questions.map(({ message }) => message)).toEqual(
+    Array.from({ length: 2 }, () => 'Open docs.docker.com.elsewhere.example in the browser?'),
+  )
 })
 
 test('only the page itself gets the port', async ({ desktop }) => {

@@ -15,6 +15,8 @@ export interface HeadlessHost {
   readonly origin: string
   /** What it said on stderr so far. */
   complaints(): string
+  /** All that it said so far, on stdout as well. */
+  said(): string
   end(): Promise<number>
 }
 
@@ -24,6 +26,8 @@ export interface HeadlessOptions {
   readonly home: string
   readonly roots?: readonly string[]
   readonly port?: number
+  /** What its environment has beside (a session bus, a proxy, a folder for temporary files). */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** The environment of every host: the person's own settings stay out. */
@@ -60,16 +64,21 @@ export async function startHeadless({
   home,
   roots = [],
   port = 0,
+  environment = {},
 }: HeadlessOptions): Promise<HeadlessHost> {
   mkdirSync(home, { recursive: true })
   const args = ['serve', '--port', String(port), ...roots.flatMap((root) => ['--root', root])]
   const child = spawn(process.execPath, [join(ROOT, 'out/main/headless.js'), ...args], {
-    env: hostEnvironment(dockerHost, home),
+    env: { ...hostEnvironment(dockerHost, home), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let complaints = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaints += text
+  })
+  let answers = ''
+  child.stdout.on('data', (bytes: Buffer) => {
+    answers += bytes.toString()
   })
   const invitation = await Promise.race([
     invitationFrom(child),
@@ -81,6 +90,7 @@ export async function startHeadless({
     invitation,
     origin: new URL(invitation).origin,
     complaints: () => complaints,
+    said: () => answers + complaints,
     end: async () => await endProcess(child),
   }
 }

@@ -146,11 +146,13 @@ export class OtherPlaces {
 
   async forget(place: PlaceRef): Promise<void> {
     if (place.type === 'registry') {
-      this.#answers.delete(answerKey(place))
       const accounts = await this.#registries.accounts(place.host)
       // The registry goes with the last of its accounts.
       if (place.account !== undefined && accounts.length > 1) await this.#registries.signOut(place.host, place.account)
       else await this.#registries.forget(place.host)
+      // What it said to any of them: one who comes again is asked anew.
+      for (const account of [place.account, undefined, ...accounts.map(({ name }) => name)])
+        this.#answers.delete(answerKey({ host: place.host, account }))
     } else if (place.type === 'layout' || place.type === 'files')
       await this.#state.run('DELETE FROM folder WHERE path = ?', place.path)
     await this.look()

@@ -113,6 +113,7 @@ export const knownSignInsSchema = z.object({
   /** What keeps passwords out of docker's file on this system: the value of `credsStore`, and whether its helper is installed. */
   remedy: z.object({ credsStore: z.string(), installed: z.boolean() }),
 })
+export type KnownSignIns = z.infer<typeof knownSignInsSchema>
 
 export const serviceAccountSchema = z.object({ email: z.string(), project: z.string() })
 export type ServiceAccount = z.infer<typeof serviceAccountSchema>

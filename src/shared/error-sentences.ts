@@ -1,5 +1,6 @@
 import { NAME_RULES, refusalsEn, refusalsFr } from './error-sentences-refusals.ts'
 import type { ErrorCode, ErrorData } from './errors.ts'
+import { siteName } from './presets.ts'
 
 /**
  * The sentences of every error code, in both languages: what happened, and what to do now. They live here and not in the
@@ -701,6 +702,8 @@ function fill(template: string, error: ErrorData, language: Language): string {
   const part = (name: string): string | undefined => {
     const value = error.parts[name]
     if (name === 'rule' && value !== undefined) return NAME_RULES[String(value)]?.[language] ?? String(value)
+    // A place is called by what people know it by: Docker Hub, not docker.io.
+    if (name === 'place' && value !== undefined) return siteName(String(value)) ?? String(value)
     if (name === 'kind' && value !== undefined) return KINDS[String(value)]?.[language] ?? String(value)
     return value === undefined ? undefined : String(value)
   }

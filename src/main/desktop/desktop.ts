@@ -7,8 +7,9 @@ import { App } from '../app.ts'
 import type { Feed } from '../feed.ts'
 import { type Host, hostInfo } from '../host.ts'
 import { router } from '../router.ts'
+import { openOutside } from './outside.ts'
 import { PAGE_ORIGIN, servePages } from './protocol.ts'
-import { openWindow } from './window.ts'
+import { openWindow, type WindowParts } from './window.ts'
 
 /** The desktop host: one window, the system's dialogs, real paths. */
 
@@ -130,11 +131,15 @@ export async function runDesktop(folder: string, opened: Feed<readonly string[]>
   servePages(join(dirname(folder), 'renderer'))
   await caboteur.open()
   followTransfers(caboteur.copies.queue.transfers, stop.signal).catch((error: unknown) => console.error(error))
-  const preload = join(dirname(folder), 'preload', 'index.cjs')
-  const icon = join(folder, '../../resources/icon.png')
-  await openWindow(preload, icon, mayClose)
+  const parts: WindowParts = {
+    preload: join(dirname(folder), 'preload', 'index.cjs'),
+    icon: join(folder, '../../resources/icon.png'),
+    mayClose,
+    openOutside: async (url) =>
+      await openOutside(url, async () => (await caboteur.registries.list()).map(({ host }) => host)),
+  }
+  await openWindow(parts)
   app.on('activate', () => {
-    if (BrowserWindow.getAllWindows().length === 0)
-      openWindow(preload, icon, mayClose).catch((error: unknown) => console.error(error))
+    if (BrowserWindow.getAllWindows().length === 0) openWindow(parts).catch((error: unknown) => console.error(error))
   })
 }

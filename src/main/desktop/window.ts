@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { BrowserWindow, shell } from 'electron'
+import { BrowserWindow } from 'electron'
 import { dataFolder } from '../home.ts'
 import { PAGE_ORIGIN } from './protocol.ts'
 
@@ -33,15 +33,17 @@ async function remember(bounds: Bounds): Promise<void> {
   await writeFile(stateFile(), JSON.stringify(bounds))
 }
 
-/** The only addresses that may be opened outside: no page of ours links to others. */
-const HELP = ['https://docs.docker.com/']
-
-function isHelpPage(url: string): boolean {
-  return HELP.some((start) => url.startsWith(start))
+export interface WindowParts {
+  /** Files of the build. */
+  readonly preload: string
+  readonly icon: string
+  readonly mayClose: () => boolean
+  /** Opens a page that the window links to where the person reads pages. */
+  readonly openOutside: (url: string) => Promise<void>
 }
 
-/** The window, locked down: no Node, no other site, no second window. `preload` and the page are files of the build. */
-export async function openWindow(preload: string, icon: string, mayClose: () => boolean): Promise<BrowserWindow> {
+/** The window, locked down: no Node, no other site, no second window. */
+export async function openWindow({ preload, icon, mayClose, openOutside }: WindowParts): Promise<BrowserWindow> {
   const window = new BrowserWindow({
     ...(await rememberedBounds()),
     minWidth: 480,
@@ -60,8 +62,8 @@ export async function openWindow(preload: string, icon: string, mayClose: () => 
     },
   })
   window.webContents.setWindowOpenHandler(({ url }) => {
-    // Pages that explain something open where the person reads pages; nothing ever opens in here.
-    if (isHelpPage(url)) shell.openExternal(url).catch((error: unknown) => console.error(error))
+    // Nothing ever opens in here.
+    openOutside(url).catch((error: unknown) => console.error(error))
     return { action: 'deny' }
   })
   window.webContents.on('will-navigate', (event) => {

@@ -14,13 +14,13 @@ export interface Registry {
   /** PEM of the authority that signed its certificate, when TLS was asked for, and the file it is in. */
   readonly ca?: string
   readonly caFile?: string
-  /** The only account, when sign-in was asked for. */
+  /** One of its two accounts (`SECOND_ACCOUNT` is the other), when sign-in was asked for. */
   readonly account?: typeof ACCOUNT
   close(): Promise<void>
 }
 
 export interface RegistryOptions {
-  /** Wants `ACCOUNT`, by Basic. */
+  /** Wants `ACCOUNT` or `SECOND_ACCOUNT`, by Basic. */
   readonly auth?: boolean
   /** Speaks TLS with a certificate for 127.0.0.1 and localhost, of an authority of its own. */
   readonly tls?: boolean
@@ -31,8 +31,13 @@ export interface RegistryOptions {
 }
 
 export const ACCOUNT = { username: 'captain', password: 'salt-and-rope' } as const
-/** ACCOUNT for htpasswd: bcrypt with the fewest rounds there are; docker-registry takes no other form. */
-const HTPASSWD = 'captain:$2b$04$K.5oP6IqaXQNVQBJk9.5DutHHIdrgrNtyvcwEjstY0IVLd.nxTFgm\n'
+export const SECOND_ACCOUNT = { username: 'mate', password: 'tar-and-oakum' } as const
+/** Both accounts for htpasswd: bcrypt with the fewest rounds there are; docker-registry takes no other form. */
+const HTPASSWD = [
+  'captain:$2b$04$K.5oP6IqaXQNVQBJk9.5DutHHIdrgrNtyvcwEjstY0IVLd.nxTFgm',
+  'mate:$2b$04$Xc7S6QkFAPQ8kANa4YbzBuJOsfRblkEuMSnWnaYze51Sd1Ze5riRa',
+  '',
+].join('\n')
 const START_LIMIT = 20_000
 const POLL = 10
 

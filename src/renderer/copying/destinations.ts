@@ -29,7 +29,7 @@ export function destinationsOf(
     places
       .filter((info) => kinds.includes(info.kind) && isReachable(info))
       .filter(({ place }) => place.type === 'registry' || !samePlace(place, from))
-      .map((info) => ({ place: info.place, label: infoName(info, t) }))
+      .map((info) => ({ place: info.place, label: infoName(info, t, places) }))
   const dockers = engines
     .filter(isReady)
     .map((engine) => ({ place: { type: 'engine', engine: engine.id } as const, label: engineTitle(engine, t) }))

@@ -29,3 +29,8 @@ export function asFailure(error: unknown): ErrorData {
   }
   return { code: 'internal', parts: {}, raw: error instanceof Error ? error.message : String(error) }
 }
+
+/** A failure that came as part of an answer, to be thrown as one that a call ended with. */
+export function failed(error: ErrorData): ORPCError<string, ErrorData> {
+  return new ORPCError('FAILED', { defined: true, data: error })
+}

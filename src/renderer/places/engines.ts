@@ -3,6 +3,7 @@ import type { EngineInfo, PlaceInfo, PlaceRef } from '../../shared/contract.ts'
 import type { ErrorData } from '../../shared/errors.ts'
 import { type Client, follow } from '../connect.ts'
 import { asFailure } from '../errors/failure.ts'
+import { registryTitle } from '../registries/registry-titles.ts'
 import { baseName } from '../words/format.ts'
 import type { Translate } from '../words/use-words.ts'
 import { placeKey } from './place-ref.ts'
@@ -89,7 +90,8 @@ export function placeName(
     return engine ? engineName(engine, t) : place.engine
   }
   if (place.type === 'archive') return baseName(place.path)
+  if (place.type === 'registry') return registryTitle(place, others)
   const info = others.find((other) => placeKey(other.place) === placeKey(place))
   if (info) return info.kind === 'library' ? t('places.library') : info.name
-  return place.type === 'registry' ? place.host : baseName(place.path)
+  return baseName(place.path)
 }

@@ -1,7 +1,7 @@
 import { Menu } from '@mantine/core'
-import { IconPencil, IconServerCog, IconX } from '@tabler/icons-react'
+import { IconKey, IconLogout, IconServerCog, IconUserPlus, IconX } from '@tabler/icons-react'
 import type { ReactElement } from 'react'
-import type { PlaceInfo } from '../../shared/contract.ts'
+import type { PlaceInfo, PlaceRef } from '../../shared/contract.ts'
 import { useOwnRegistry } from '../own/own-sheet.tsx'
 import { openSheet } from '../shell/ui.ts'
 import { useWords } from '../words/use-words.ts'
@@ -31,6 +31,37 @@ function Manage({ host }: { host: string }) {
   )
 }
 
+/** What can be done with the account of a registry, or to have one. */
+function AccountItems({ place }: { place: Extract<PlaceRef, { type: 'registry' }> }) {
+  const { t } = useWords()
+  const { host, account } = place
+  const icon = { size: 16, 'aria-hidden': true } as const
+  const signIn = account === undefined ? 'accounts.menuSignIn' : 'accounts.menuChange'
+  return (
+    <>
+      <Menu.Item leftSection={<IconKey {...icon} />} onClick={() => openSheet({ type: 'registry', place })}>
+        {t(signIn)}
+      </Menu.Item>
+      {account !== undefined && (
+        <>
+          <Menu.Item
+            leftSection={<IconUserPlus {...icon} />}
+            onClick={() => openSheet({ type: 'registry', place, another: true })}
+          >
+            {t('accounts.menuAnother')}
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<IconLogout {...icon} />}
+            onClick={() => openSheet({ type: 'sign-out', host, account })}
+          >
+            {t('accounts.menuSignOut')}
+          </Menu.Item>
+        </>
+      )}
+    </>
+  )
+}
+
 /** What can be done with a folder or a registry that was added. */
 export function OtherMenu({ info, children, ...frame }: OtherMenuProps) {
   const { t } = useWords()
@@ -38,20 +69,13 @@ export function OtherMenu({ info, children, ...frame }: OtherMenuProps) {
   return (
     <PlaceMenuFrame {...frame} button={children}>
       {place.type === 'registry' && <Manage host={place.host} />}
-      {place.type === 'registry' && (
-        <Menu.Item
-          leftSection={<IconPencil size={16} aria-hidden />}
-          onClick={() => openSheet({ type: 'registry', place })}
-        >
-          {t('registry.change')}
-        </Menu.Item>
-      )}
+      {place.type === 'registry' && <AccountItems place={place} />}
       <Menu.Item
         className="menu-bad"
         leftSection={<IconX size={16} aria-hidden />}
         onClick={() => openSheet({ type: 'forget-place', place })}
       >
-        {t('places.forget')}
+        {t(place.type === 'registry' ? 'accounts.menuForget' : 'places.forget')}
       </Menu.Item>
     </PlaceMenuFrame>
   )

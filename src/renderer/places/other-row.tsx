@@ -5,7 +5,7 @@ import { isReachable } from '../dragging/drop-rules.ts'
 import { useDropPlace } from '../dragging/use-drop-place.ts'
 import { useWords, type Words } from '../words/use-words.ts'
 import { OtherMenu } from './other-menu.tsx'
-import { showPlace } from './other-places.ts'
+import { showPlace, usePlaces } from './other-places.ts'
 import { infoName } from './place-names.ts'
 import { placeKey } from './place-ref.ts'
 import { asksForMenu } from './place-row.tsx'
@@ -24,6 +24,12 @@ const AWAY = {
   'aws-keys': 'places.refused',
   'aws-expired': 'places.refused',
 } as const
+
+/** Who is signed in, and how it is with the place. */
+function lineWords(info: PlaceInfo, words: Words): string {
+  if (info.kind !== 'registry') return stateWords(info, words)
+  return `${info.username ?? words.t('accounts.nobody')} · ${stateWords(info, words)}`
+}
 
 function stateWords({ kind, state }: PlaceInfo, { t, size }: Words): string {
   if (state.type === 'idle') return t('places.idle')
@@ -49,11 +55,13 @@ export function OtherRow({ info, onScreen }: { info: PlaceInfo; onScreen: boolea
   const drop = useDropPlace(info.place, isReachable(info))
   const Icon = ICONS[info.kind]
   const name = infoName(info, t)
+  const places = usePlaces((state) => state.places)
+  const fullName = infoName(info, t, places)
   const mayForget = info.kind !== 'library'
   const more: ReactNode = mayForget && (
     <OtherMenu
       info={info}
-      name={name}
+      name={fullName}
       opened={menu}
       onOpen={() => setMenu(true)}
       onClose={() => {
@@ -66,7 +74,7 @@ export function OtherRow({ info, onScreen }: { info: PlaceInfo; onScreen: boolea
         className="place-more"
         data-place-stop
         tabIndex={-1}
-        aria-label={t('places.more', { name })}
+        aria-label={t('places.more', { name: fullName })}
       >
         <IconDots size={18} aria-hidden />
       </button>
@@ -102,7 +110,7 @@ export function OtherRow({ info, onScreen }: { info: PlaceInfo; onScreen: boolea
         </span>
         <span className="place-text">
           <span className="place-name">{name}</span>
-          <span className="place-state">{stateWords(info, words)}</span>
+          <span className="place-state">{lineWords(info, words)}</span>
         </span>
       </button>
       {more}

@@ -1,12 +1,18 @@
 import { useCallback } from 'react'
 import type { PlaceInfo, PlaceRef } from '../../shared/contract.ts'
+import { registryTitle } from '../registries/registry-titles.ts'
 import { type Translate, useWords } from '../words/use-words.ts'
 import { placeName, useEngines } from './engines.ts'
 import { usePlaces } from './other-places.ts'
 import { samePlace } from './place-ref.ts'
 
-/** What a place beside the engines is called in the list. */
-export function infoName({ kind, name }: Pick<PlaceInfo, 'kind' | 'name'>, t: Translate): string {
+/** What a place beside the engines is called in the list. `all`: those it is to be told apart from. */
+export function infoName(
+  { place, kind, name }: Pick<PlaceInfo, 'place' | 'kind' | 'name'>,
+  t: Translate,
+  all: readonly PlaceInfo[] = [],
+): string {
+  if (place.type === 'registry') return registryTitle(place, all)
   return kind === 'library' ? t('places.library') : name
 }
 

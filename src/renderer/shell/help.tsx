@@ -1,6 +1,7 @@
-import { Kbd } from '@mantine/core'
+import { Button, Kbd } from '@mantine/core'
 import { useWords } from '../words/use-words.ts'
 import { SheetFrame } from './sheet.tsx'
+import { openSheet } from './ui.ts'
 
 const WORDS = [
   'image',
@@ -43,6 +44,11 @@ export function Help({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </dl>
+      <div>
+        <Button variant="default" onClick={() => openSheet({ type: 'which-registry' })}>
+          {t('accounts.helpWhich')}
+        </Button>
+      </div>
       <h3>{t('help.keys')}</h3>
       <dl className="facts">
         {keys.map(([key, text]) => (

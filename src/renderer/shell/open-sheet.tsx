@@ -23,6 +23,8 @@ import { OwnSheet, useOwnRegistry } from '../own/own-sheet.tsx'
 import { ForgetPlace } from '../places/forget-place.tsx'
 import { OpenFolder } from '../places/open-folder.tsx'
 import { RegistrySheet } from '../registries/registry-sheet.tsx'
+import { SignOutDialog } from '../registries/sign-out-dialog.tsx'
+import { WhichRegistry } from '../registries/which-registry.tsx'
 import { SaveSheet } from '../saving/save-sheet.tsx'
 import { Help } from './help.tsx'
 import { closeSheet, openSheet, type Sheet, useUi } from './ui.ts'
@@ -119,7 +121,13 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
     case 'consent':
       return <ConsentSheet engine={sheet.engine} onClose={closeSheet} />
     case 'registry':
-      return <RegistrySheet place={sheet.place} onClose={closeSheet} />
+      return <RegistrySheet place={sheet.place} another={sheet.another} preset={sheet.preset} onClose={closeSheet} />
+    case 'which-registry':
+      return <WhichRegistry onClose={closeSheet} />
+    case 'sign-out': {
+      const { host, account } = sheet
+      return <SignOutDialog place={{ type: 'registry', host, account }} onClose={closeSheet} />
+    }
     case 'own':
       return <OwnSheet onClose={closeSheet} />
     case 'own-manage':

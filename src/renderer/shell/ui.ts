@@ -1,6 +1,7 @@
 import { create } from 'zustand'
 import type { PlaceRef, Replaced, Spot } from '../../shared/contract.ts'
 import type { ErrorData } from '../../shared/errors.ts'
+import type { PresetId } from '../../shared/presets.ts'
 import { asFailure } from '../errors/failure.ts'
 
 export type Sheet =
@@ -21,8 +22,10 @@ export type Sheet =
   | { readonly type: 'forget'; readonly engine: string }
   /** The fingerprint of a computer that is in the list, but not known yet. */
   | { readonly type: 'consent'; readonly engine: string }
-  /** A registry: a new one, or what is kept of this one. */
-  | { readonly type: 'registry'; readonly place?: PlaceRef }
+  /** A registry: a new one (`preset`: which), or what is kept of this one; `another`: one more account there. */
+  | { readonly type: 'registry'; readonly place?: PlaceRef; readonly another?: boolean; readonly preset?: PresetId }
+  | { readonly type: 'which-registry' }
+  | { readonly type: 'sign-out'; readonly host: string; readonly account: string }
   /** A registry of one's own: made, managed, or added from the file another computer gave. */
   | { readonly type: 'own' }
   | { readonly type: 'own-manage'; readonly host: string }

@@ -43,7 +43,13 @@ export interface Answers {
   computer?: () => Computer
   start?: () => void
   back?: () => Outputs['images']['back']
-  testRegistry?: (input: Inputs['accounts']['test']) => Outputs['accounts']['test']
+  testRegistry?: (
+    input: Inputs['accounts']['test'],
+  ) => Outputs['accounts']['test'] | Promise<Outputs['accounts']['test']>
+  addRegistry?: (input: Inputs['accounts']['add']) => Outputs['accounts']['add']
+  known?: () => Outputs['accounts']['known']
+  accounts?: () => Outputs['accounts']['list']
+  registry?: () => Outputs['accounts']['registry']
   open?: (input: Inputs['places']['open']) => Outputs['places']['open']
   search?: (input: Inputs['search']) => Found[]
   compare?: () => Outputs['compare']
@@ -186,7 +192,17 @@ export function fakeHost({ archive = NO_ARCHIVE, answers = {}, plan, exists = fa
       }),
       add: os.accounts.add.handler(({ input }) => {
         asked.push(['addRegistry', input])
-        return { place: { type: 'registry' as const, host: input.registry.host }, remembered: true }
+        const place = { type: 'registry' as const, host: input.registry.host }
+        return answers.addRegistry?.(input) ?? { place, remembered: true }
+      }),
+      known: os.accounts.known.handler(
+        () => answers.known?.() ?? { signIns: [], remedy: { credsStore: 'secretservice', installed: false } },
+      ),
+      list: os.accounts.list.handler(() => answers.accounts?.() ?? []),
+      registry: os.accounts.registry.handler(() => answers.registry?.() ?? {}),
+      signOut: os.accounts.signOut.handler(({ input }) => {
+        asked.push(['signOut', input])
+        return {}
       }),
     },
     search: os.search.handler(async function* ({ input }) {

@@ -1,4 +1,6 @@
+import { accountsEn } from './accounts.ts'
 import { ownEn } from './own.ts'
+import { presetsEn } from './presets.ts'
 import { wholeEn } from './whole.ts'
 
 /** Every word of the window, in English: the shape that each other language fills. */
@@ -196,34 +198,7 @@ export const en = {
     forgotten: '{{name}} was forgotten',
   },
   registry: {
-    addTitle: 'Add a registry',
-    about: 'A registry is an online store of images',
-    change: 'Change or sign in…',
     signInAgain: 'Sign in…',
-    host: 'Address of the registry',
-    hostHint: 'Such as docker.io, ghcr.io, registry.example.com or localhost:5000',
-    user: 'User name',
-    userHint: 'Empty: without signing in',
-    password: 'Password or access token',
-    passwordHint: 'Kept in this computer’s keychain and nowhere else.',
-    connection: 'Connection: unprotected, own certificate',
-    local: 'This registry is on this computer: its connection needs no protection.',
-    plain: 'I accept an unprotected connection (http) to this registry',
-    plainHint:
-      'Everyone on the way can read the images and the password, and change them. Only on a network you trust.',
-    ca: 'Certificate of an authority of its own',
-    caHint: 'Text that begins with -----BEGIN CERTIFICATE-----. Its administrator has it.',
-    caFile: 'Choose a certificate file…',
-    caWrong: 'This is not the text of a certificate (PEM).',
-    hostEmpty: 'Type the address of the registry.',
-    hostWrong: 'An address is a name with a dot or a port, such as registry.example.com or localhost:5000.',
-    userEmpty: 'Type the user name that goes with the password.',
-    passwordEmpty: 'Type the password or access token.',
-    test: 'Test',
-    addAllTheSame: 'Add all the same',
-    signedIn: 'The registry answers: signed in as {{user}}',
-    openToAll: 'The registry answers, and asks nobody to sign in',
-    anonymous: 'The registry answers; without signing in you see what is public',
     forgetStays: 'In the registry nothing changes: its images stay as they are.',
     nobody: 'An online store of images · not signed in',
     as: 'An online store of images · signed in as {{user}}',
@@ -758,4 +733,6 @@ export const en = {
     registryText: 'An online store of images.',
   },
   own: ownEn,
+  accounts: accountsEn,
+  presets: presetsEn,
 } as const

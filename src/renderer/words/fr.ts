@@ -1,5 +1,7 @@
+import { accountsFr } from './accounts.ts'
 import type { en } from './en.ts'
 import { ownFr } from './own.ts'
+import { presetsFr } from './presets.ts'
 import type { Shape } from './shape.ts'
 import { wholeFr } from './whole.ts'
 
@@ -199,34 +201,7 @@ export const fr = {
     forgotten: '{{name}} a été oublié',
   },
   registry: {
-    addTitle: 'Ajouter un registre',
-    about: 'Un registre est un dépôt d’images en ligne',
-    change: 'Modifier ou s’identifier…',
     signInAgain: 'S’identifier…',
-    host: 'Adresse du registre',
-    hostHint: 'Par exemple docker.io, ghcr.io, registry.exemple.fr ou localhost:5000',
-    user: 'Nom d’utilisateur',
-    userHint: 'Vide : sans s’identifier',
-    password: 'Mot de passe ou jeton d’accès',
-    passwordHint: 'Gardé dans le trousseau de cet ordinateur et nulle part ailleurs.',
-    connection: 'Connexion : non protégée, certificat particulier',
-    local: 'Ce registre est sur cet ordinateur : sa connexion n’a pas besoin de protection.',
-    plain: 'J’accepte une connexion non protégée (http) vers ce registre',
-    plainHint:
-      'Toute personne sur le trajet peut lire et modifier les images et le mot de passe. Seulement sur un réseau sûr.',
-    ca: 'Certificat d’une autorité particulière',
-    caHint: 'Un texte qui commence par -----BEGIN CERTIFICATE-----. Son administrateur le possède.',
-    caFile: 'Choisir un fichier de certificat…',
-    caWrong: 'Ce n’est pas le texte d’un certificat (PEM).',
-    hostEmpty: 'Tapez l’adresse du registre.',
-    hostWrong: 'Une adresse est un nom avec un point ou un port, comme registry.exemple.fr ou localhost:5000.',
-    userEmpty: 'Tapez le nom d’utilisateur qui va avec le mot de passe.',
-    passwordEmpty: 'Tapez le mot de passe ou le jeton d’accès.',
-    test: 'Essayer',
-    addAllTheSame: 'Ajouter quand même',
-    signedIn: 'Le registre répond : identifié comme {{user}}',
-    openToAll: 'Le registre répond, sans demander d’identification',
-    anonymous: 'Le registre répond ; sans identification, vous voyez ce qui est public',
     forgetStays: 'Dans le registre rien ne change : ses images restent comme elles sont.',
     nobody: 'Un dépôt d’images en ligne · sans identification',
     as: 'Un dépôt d’images en ligne · identifié comme {{user}}',
@@ -766,4 +741,6 @@ export const fr = {
     registryText: 'Un dépôt d’images en ligne.',
   },
   own: ownFr,
+  accounts: accountsFr,
+  presets: presetsFr,
 } satisfies Shape<typeof en>
