@@ -126,15 +126,15 @@ export async function runDesktop(folder: string, opened: Feed<readonly string[]>
     if (window?.isMinimized()) window.restore()
     window?.focus()
   })
-  const mayClose = guardQuit(caboteur, stop)
+  const guards = { mayClose: guardQuit(caboteur, stop), mayOpen: (url: string) => caboteur.portals.leadsTo(url) }
   servePages(join(dirname(folder), 'renderer'))
   await caboteur.open()
   followTransfers(caboteur.copies.queue.transfers, stop.signal).catch((error: unknown) => console.error(error))
   const preload = join(dirname(folder), 'preload', 'index.cjs')
   const icon = join(folder, '../../resources/icon.png')
-  await openWindow(preload, icon, mayClose)
+  await openWindow(preload, icon, guards)
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0)
-      openWindow(preload, icon, mayClose).catch((error: unknown) => console.error(error))
+      openWindow(preload, icon, guards).catch((error: unknown) => console.error(error))
   })
 }

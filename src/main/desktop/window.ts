@@ -33,15 +33,26 @@ async function remember(bounds: Bounds): Promise<void> {
   await writeFile(stateFile(), JSON.stringify(bounds))
 }
 
-/** The only addresses that may be opened outside: no page of ours links to others. */
+/** The addresses that may always be opened outside; others only on `mayOpen`'s word. */
 const HELP = ['https://docs.docker.com/']
 
 function isHelpPage(url: string): boolean {
   return HELP.some((start) => url.startsWith(start))
 }
 
+/** What is asked before something happens to the window. */
+export interface WindowGuards {
+  readonly mayClose: () => boolean
+  /** Whether an address that is no help page may be opened outside: pages of registries the person was shown. */
+  readonly mayOpen: (url: string) => boolean
+}
+
 /** The window, locked down: no Node, no other site, no second window. `preload` and the page are files of the build. */
-export async function openWindow(preload: string, icon: string, mayClose: () => boolean): Promise<BrowserWindow> {
+export async function openWindow(
+  preload: string,
+  icon: string,
+  { mayClose, mayOpen }: WindowGuards,
+): Promise<BrowserWindow> {
   const window = new BrowserWindow({
     ...(await rememberedBounds()),
     minWidth: 480,
@@ -61,7 +72,7 @@ export async function openWindow(preload: string, icon: string, mayClose: () => 
   })
   window.webContents.setWindowOpenHandler(({ url }) => {
     // Pages that explain something open where the person reads pages; nothing ever opens in here.
-    if (isHelpPage(url)) shell.openExternal(url).catch((error: unknown) => console.error(error))
+    if (isHelpPage(url) || mayOpen(url)) shell.openExternal(url).catch((error: unknown) => console.error(error))
     return { action: 'deny' }
   })
   window.webContents.on('will-navigate', (event) => {

@@ -23,6 +23,9 @@ import { OwnSheet, useOwnRegistry } from '../own/own-sheet.tsx'
 import { ForgetPlace } from '../places/forget-place.tsx'
 import { OpenFolder } from '../places/open-folder.tsx'
 import { RegistrySheet } from '../registries/registry-sheet.tsx'
+import { NewRepository } from '../repositories/new-repository.tsx'
+import { RepositorySheet } from '../repositories/repository-sheet.tsx'
+import { VisibilityDialog } from '../repositories/visibility-dialog.tsx'
 import { SaveSheet } from '../saving/save-sheet.tsx'
 import { Help } from './help.tsx'
 import { closeSheet, openSheet, type Sheet, useUi } from './ui.ts'
@@ -120,6 +123,12 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
       return <ConsentSheet engine={sheet.engine} onClose={closeSheet} />
     case 'registry':
       return <RegistrySheet place={sheet.place} onClose={closeSheet} />
+    case 'repository':
+      return <RepositorySheet place={sheet.place} path={sheet.path} onClose={closeSheet} />
+    case 'new-repository':
+      return <NewRepository place={sheet.place} onClose={closeSheet} />
+    case 'visibility':
+      return <VisibilityDialog place={sheet.place} path={sheet.path} to={sheet.to} onClose={closeSheet} />
     case 'own':
       return <OwnSheet onClose={closeSheet} />
     case 'own-manage':
