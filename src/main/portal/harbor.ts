@@ -8,7 +8,7 @@ import type {
 } from '../../shared/contract-portal.ts'
 import { AppError } from '../../shared/errors.ts'
 import { field, given, listOf, momentOf, numberOf, segments, textOf } from './answers.ts'
-import { Api, all, listsOf, Recent } from './api.ts'
+import { Api, all, listsOf, type Question, Recent } from './api.ts'
 import { basicOf, type Opened } from './opened.ts'
 import type { Portal, Texts } from './portal.ts'
 
@@ -52,12 +52,13 @@ export class HarborPortal implements Portal {
   constructor(opened: Opened) {
     this.#host = opened.host
     this.#site = opened.origin
-    this.#api = new Api(opened.web, `${opened.origin}/api/v2.0`, async () => basicOf(opened))
+    this.#api = new Api('harbor', opened.web, `${opened.origin}/api/v2.0`, async () => basicOf(opened))
     const signed = opened.credentials?.type === 'password'
     this.abilities = {
       kind: 'harbor',
       list: signed,
       create: signed ? ['private', 'public'] : [],
+      makes: 'project',
       visibility: signed,
       ...(signed ? { description: {} } : {}),
       pages: { create: `${this.#site}/harbor/projects`, home: `${this.#site}/harbor/projects` },
@@ -102,8 +103,7 @@ export class HarborPortal implements Portal {
 
   /** Makes the project; the repository in it comes with the push. */
   async create(path: string, visibility: VisibilityChoice, _texts: Texts, signal: AbortSignal): Promise<void> {
-    this.#projects.forget()
-    await this.#api.ask({
+    await this.#changed({
       method: 'POST',
       path: '/projects',
       json: { project_name: split(path).project, metadata: { public: String(visibility === 'public') } },
@@ -115,8 +115,7 @@ export class HarborPortal implements Portal {
 
   /** Of the project, with all its repositories. */
   async setVisibility(path: string, visibility: VisibilityChoice, signal: AbortSignal): Promise<void> {
-    this.#projects.forget()
-    await this.#api.ask({
+    await this.#changed({
       method: 'PUT',
       path: `/projects/${segments(split(path).project)}`,
       json: { metadata: { public: String(visibility === 'public') } },
@@ -146,6 +145,15 @@ export class HarborPortal implements Portal {
       about: { repository: path, reference: tag },
       signal,
     })
+  }
+
+  /** Asks for what changes the projects. */
+  async #changed(question: Question): Promise<void> {
+    try {
+      await this.#api.ask(question)
+    } finally {
+      this.#projects.forget()
+    }
   }
 
   async #all(signal: AbortSignal): Promise<readonly unknown[]> {

@@ -8,7 +8,7 @@ import type {
 } from '../../shared/contract-portal.ts'
 import { AppError } from '../../shared/errors.ts'
 import { field, given, ifPrivate, listOf, momentOf, numberOf, segments, textOf } from './answers.ts'
-import { Api, all, type Page, Recent } from './api.ts'
+import { Api, all, type Page, type Question, Recent } from './api.ts'
 import type { Opened } from './opened.ts'
 import type { Portal, Texts } from './portal.ts'
 
@@ -23,6 +23,8 @@ const TOKEN_LIFE = 8 * 60_000
 const NAMES_LIFE = 60_000
 /** Plans that allow more than this many private repositories never fill in practice, and counting would take minutes. */
 const COUNTED = 500
+
+const SECOND_FACTOR = /secondary authentication|two-?factor|\b[m2]fa\b/i
 
 /** Rows below `results`; `next` is null or "" at the end. The address in it is not followed: it may be of another host. */
 function results(value: unknown): Page {
@@ -90,12 +92,13 @@ export class HubPortal implements Portal {
 
   constructor(opened: Opened) {
     this.#opened = opened
-    this.#api = new Api(opened.web, SITE, async (signal, anew) => await this.#introduce(signal, anew))
+    this.#api = new Api('hub', opened.web, SITE, async (signal, anew) => await this.#introduce(signal, anew))
     const signed = opened.credentials?.type === 'password'
     this.abilities = {
       kind: 'hub',
       list: signed,
       create: signed ? ['private', 'public'] : [],
+      makes: 'repository',
       visibility: signed,
       ...(signed ? { description: { limit: DESCRIPTION }, readme: { limit: README } } : {}),
       pages: { create: `${SITE}/repository/create`, home: `${SITE}/repositories` },
@@ -128,8 +131,7 @@ export class HubPortal implements Portal {
 
   async create(path: string, visibility: VisibilityChoice, texts: Texts, signal: AbortSignal): Promise<void> {
     const { namespace, name } = at(path)
-    this.#names.forget()
-    await this.#api.ask({
+    await this.#counted({
       method: 'POST',
       path: `/v2/namespaces/${segments(namespace)}/repositories`,
       json: {
@@ -147,8 +149,7 @@ export class HubPortal implements Portal {
 
   async setVisibility(path: string, visibility: VisibilityChoice, signal: AbortSignal): Promise<void> {
     const { namespace, name } = at(path)
-    this.#names.forget()
-    await this.#api.ask({
+    await this.#counted({
       method: 'POST',
       path: `/v2/repositories/${segments(`${namespace}/${name}`)}/privacy`,
       json: { is_private: visibility === 'private' },
@@ -177,6 +178,15 @@ export class HubPortal implements Portal {
       expect: [200, 202, 204, 404],
       signal,
     })
+  }
+
+  /** Asks for what changes how many private repositories there are. */
+  async #counted(question: Question): Promise<void> {
+    try {
+      await this.#api.ask(question)
+    } finally {
+      this.#names.forget()
+    }
   }
 
   #repository(namespace: string, name: string): string {
@@ -209,7 +219,8 @@ export class HubPortal implements Portal {
     const found: Namespace[] = []
     for (const { name, own: mine, id } of names) {
       if (name === undefined) continue
-      const privates = await this.#privates(name, id, signal).catch((error: unknown) => refused(error, undefined))
+      const privates = await this.#privates(name, id, signal).catch(() => undefined)
+      signal.throwIfAborted()
       found.push({ name, own: mine, ...(privates ? { privates } : {}) })
     }
     return found
@@ -221,7 +232,7 @@ export class HubPortal implements Portal {
 
   /**
    * How many private repositories a name has and may have. Not in Docker's documentation: its own hub-tool asks the
-   * plan so. Counted until it is full: that is all anybody needs to know.
+   * plan so; without an answer nothing is said of it. Counted until it is full: that is all anybody needs to know.
    */
   async #privates(
     namespace: string,
@@ -231,9 +242,9 @@ export class HubPortal implements Portal {
     const account = await id()
     if (account === undefined) return undefined
     const path = `/api/billing/v4/accounts/${encodeURIComponent(account)}/hub-plan`
-    const plan = await this.#api.find({ path, signal })
+    const plan = await this.#api.find({ path, again: false, signal })
     const limit = numberOf(plan, 'private_repos') ?? numberOf(plan, 'product_limits', 'private_repos')
-    if (limit === undefined || limit < 0 || limit > COUNTED) return undefined
+    if (limit === undefined || limit < 1 || limit > COUNTED) return undefined
     let used = 0
     for await (const rows of this.#list(namespace, signal)) {
       used += rows.filter((row) => field(row, 'is_private') === true).length
@@ -266,12 +277,12 @@ export class HubPortal implements Portal {
       signal,
     })
     // Its whole answer may hold a token: only its sentence is shown.
-    if (status !== 200)
-      throw new AppError(
-        'registry-credentials',
-        { place: host },
-        { raw: web.secrets.redact(textOf(value, 'detail') ?? '') },
-      )
+    if (status !== 200) {
+      const detail = textOf(value, 'detail') ?? ''
+      const second = field(value, 'login_2fa_token') !== undefined || SECOND_FACTOR.test(detail)
+      const code = second ? 'registry-two-factor' : 'registry-credentials'
+      throw new AppError(code, { place: host }, { raw: web.secrets.redact(detail) })
+    }
     const token = textOf(value, 'access_token') ?? textOf(value, 'token')
     if (token === undefined) throw new AppError('registry-answer', { place: host, detail: 'access_token' })
     web.secrets.add(token)

@@ -25,6 +25,9 @@ import { OpenFolder } from '../places/open-folder.tsx'
 import { RegistrySheet } from '../registries/registry-sheet.tsx'
 import { SignOutDialog } from '../registries/sign-out-dialog.tsx'
 import { WhichRegistry } from '../registries/which-registry.tsx'
+import { NewRepository } from '../repositories/new-repository.tsx'
+import { RepositorySheet } from '../repositories/repository-sheet.tsx'
+import { VisibilityDialog } from '../repositories/visibility-dialog.tsx'
 import { SaveSheet } from '../saving/save-sheet.tsx'
 import { Help } from './help.tsx'
 import { closeSheet, openSheet, type Sheet, useUi } from './ui.ts'
@@ -122,6 +125,12 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
       return <ConsentSheet engine={sheet.engine} onClose={closeSheet} />
     case 'registry':
       return <RegistrySheet place={sheet.place} another={sheet.another} preset={sheet.preset} onClose={closeSheet} />
+    case 'repository':
+      return <RepositorySheet place={sheet.place} path={sheet.path} onClose={closeSheet} />
+    case 'new-repository':
+      return <NewRepository place={sheet.place} onClose={closeSheet} />
+    case 'visibility':
+      return <VisibilityDialog place={sheet.place} path={sheet.path} to={sheet.to} onClose={closeSheet} />
     case 'which-registry':
       return <WhichRegistry onClose={closeSheet} />
     case 'sign-out': {

@@ -3,6 +3,7 @@ import type { PlaceRef, Replaced, Spot } from '../../shared/contract.ts'
 import type { ErrorData } from '../../shared/errors.ts'
 import type { PresetId } from '../../shared/presets.ts'
 import { asFailure } from '../errors/failure.ts'
+import type { RegistryPlace } from '../places/place-ref.ts'
 
 export type Sheet =
   | { readonly type: 'details'; readonly place: PlaceRef; readonly id: string }
@@ -26,6 +27,16 @@ export type Sheet =
   | { readonly type: 'registry'; readonly place?: PlaceRef; readonly another?: boolean; readonly preset?: PresetId }
   | { readonly type: 'which-registry' }
   | { readonly type: 'sign-out'; readonly host: string; readonly account: string }
+  /** About a repository of a registry: who sees it, its texts. */
+  | { readonly type: 'repository'; readonly place: RegistryPlace; readonly path: string }
+  | { readonly type: 'new-repository'; readonly place: RegistryPlace }
+  /** The words before a repository is shown to others, or to nobody else. */
+  | {
+      readonly type: 'visibility'
+      readonly place: RegistryPlace
+      readonly path: string
+      readonly to: 'public' | 'private'
+    }
   /** A registry of one's own: made, managed, or added from the file another computer gave. */
   | { readonly type: 'own' }
   | { readonly type: 'own-manage'; readonly host: string }

@@ -12,6 +12,7 @@ import {
   type HostKeys,
   type Plan,
 } from '../../shared/contract.ts'
+import type { MineEvent, Standing } from '../../shared/contract-portal.ts'
 import type { ErrorCode } from '../../shared/errors.ts'
 import type { Client } from '../connect.ts'
 
@@ -53,6 +54,10 @@ export interface Answers {
   open?: (input: Inputs['places']['open']) => Outputs['places']['open']
   search?: (input: Inputs['search']) => Found[]
   compare?: () => Outputs['compare']
+  mine?: () => AsyncIterable<MineEvent>
+  repository?: (input: Inputs['portal']['repository']) => Standing
+  create?: (input: Inputs['portal']['create']) => void
+  change?: (input: Inputs['portal']['change']) => void
 }
 
 export interface FakeHost {
@@ -127,6 +132,24 @@ export function fakeHost({ archive = NO_ARCHIVE, answers = {}, plan, exists = fa
   const { engines, images, places, preferences } = os
   const client = createRouterClient({
     host: os.host.handler(() => host),
+    portal: {
+      mine: os.portal.mine.handler(async function* () {
+        if (answers.mine) yield* answers.mine()
+      }),
+      repository: os.portal.repository.handler(
+        ({ input }) => answers.repository?.(input) ?? refuse('registry-unsupported'),
+      ),
+      create: os.portal.create.handler(({ input }) => {
+        asked.push(['create', input])
+        answers.create?.(input)
+        return {}
+      }),
+      change: os.portal.change.handler(({ input }) => {
+        asked.push(['change', input])
+        answers.change?.(input)
+        return {}
+      }),
+    },
     engines: {
       hostKeys: engines.hostKeys.handler(({ input }) => {
         asked.push(['hostKeys', input])

@@ -1,6 +1,7 @@
 import { accountsEn } from './accounts.ts'
 import { ownEn } from './own.ts'
 import { presetsEn } from './presets.ts'
+import { repositoriesEn } from './repositories.ts'
 import { wholeEn } from './whole.ts'
 
 /** Every word of the window, in English: the shape that each other language fills. */
@@ -213,6 +214,7 @@ export const en = {
     repositoryWrong: 'A repository has letters a to z, digits and . _ - with / between its parts.',
     open: 'Open',
   },
+  repositories: repositoriesEn,
   drop: {
     title: 'Drop a Docker image file here (.tar, .tar.gz, .zst…)',
     hint: 'Caboteur shows what is inside before it loads anything',

@@ -2,6 +2,7 @@ import { accountsFr } from './accounts.ts'
 import type { en } from './en.ts'
 import { ownFr } from './own.ts'
 import { presetsFr } from './presets.ts'
+import { repositoriesFr } from './repositories.ts'
 import type { Shape } from './shape.ts'
 import { wholeFr } from './whole.ts'
 
@@ -216,6 +217,7 @@ export const fr = {
     repositoryWrong: 'Un dépôt a des lettres de a à z, des chiffres et . _ - avec / entre ses parties.',
     open: 'Ouvrir',
   },
+  repositories: repositoriesFr,
   drop: {
     title: 'Déposez ici un fichier d’images Docker (.tar, .tar.gz, .zst…)',
     hint: 'Caboteur montre ce qu’il contient avant de charger quoi que ce soit',
