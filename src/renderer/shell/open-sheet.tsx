@@ -24,6 +24,7 @@ import { ForgetPlace } from '../places/forget-place.tsx'
 import { OpenFolder } from '../places/open-folder.tsx'
 import { RegistrySheet } from '../registries/registry-sheet.tsx'
 import { SaveSheet } from '../saving/save-sheet.tsx'
+import { TaggingSheet } from '../tagging/tagging-sheet.tsx'
 import { Help } from './help.tsx'
 import { closeSheet, openSheet, type Sheet, useUi } from './ui.ts'
 
@@ -110,6 +111,10 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
       )
     case 'back':
       return <BackDialog engine={sheet.engine} backup={sheet.backup} onClose={closeSheet} />
+    case 'tags': {
+      const { type: _, ...tagged } = sheet
+      return rows.some(({ id }) => id === sheet.id) && <TaggingSheet {...tagged} onClose={closeSheet} />
+    }
     case 'kept-versions':
       return <KeptSheet engine={sheet.engine} onClose={closeSheet} />
     case 'computer':

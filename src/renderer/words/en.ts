@@ -1,4 +1,5 @@
 import { ownEn } from './own.ts'
+import { taggingEn } from './tagging.ts'
 import { wholeEn } from './whole.ts'
 
 /** Every word of the window, in English: the shape that each other language fills. */
@@ -581,6 +582,7 @@ export const en = {
     summarySame_other: '{{count, number}} images are already in {{place}} with the same names: nothing to do.',
   },
   whole: wholeEn,
+  tagging: taggingEn,
   finding: {
     elsewhere: 'Elsewhere',
     fingerprint: 'What this fingerprint is',
