@@ -27,7 +27,7 @@ import type { AppWindow } from './hosts/app-window.ts'
 import { openInBrowser, startHeadless } from './hosts/headless.ts'
 import { pretendPlaces } from './hosts/said.ts'
 import { type HubWorld, hubTest } from './hub-account.ts'
-import { fill as fillIn } from './words.ts'
+import { fill as fillIn, fill as gaps } from './words.ts'
 
 /** The pictures in docs/screenshots: fixed images, a fixed present. Made on request: CABOTEUR_SCREENSHOTS=1 npx playwright test. */
 
@@ -56,6 +56,8 @@ const NEXT: Pictured = {
   ageInHours: 2,
   layers: [124, 240, 61],
 }
+
+const BUILD: Pictured = { names: ['acme/boutique:build-318'], ageInHours: 2, layers: [124, 240, 61] }
 
 /** One file of zeros: quick to make, quick to load, as large as it says. */
 async function layer(megabytes: number): Promise<Buffer> {
@@ -357,6 +359,43 @@ for (const language of ['fr', 'en'] as const) {
       expect(await host.end()).toBe(0)
       await hub.close()
       await internet.close()
+    })
+
+    test('the tags of an image', async ({ app, engine, folder }) => {
+      const { page, words } = app
+      await page.clock.setFixedTime(NOW)
+      await pretend(app, folder)
+      const path = inFolder(folder, 'tout.tar')
+      await pictured(path, [SHOP, FORMER, BUILD])
+      engine.docker('load', '--quiet', '--input', path)
+      const changes = sheet(app).getByRole('list', { name: words.tagging.changes })
+      for (const theme of ['light', 'dark'] as const) {
+        await app.show({ lang: language, theme, clock: NOW })
+        await openMenu(app, 'acme/boutique build-318', words.tagging.open)
+        await press(sheet(app), gaps(words.tagging.take, { version: '2.4.2' }))
+        await expect(changes).toContainText('latest')
+        await take(app, `tagging-version-${language}-${theme}`)
+        await press(sheet(app), words.common.cancel)
+        await openMenu(app, 'acme/boutique 2.3.0', words.tagging.open)
+        await press(sheet(app), `${words.tagging.remove} 2.3.0`)
+        await expect(sheet(app).getByRole('button', { name: words.tagging.applyLost })).toBeEnabled()
+        await take(app, `tagging-last-${language}-${theme}`)
+        await press(sheet(app), words.common.cancel)
+      }
+      await openMenu(app, 'acme/boutique build-318', words.tagging.open)
+      await press(sheet(app), gaps(words.tagging.take, { version: '2.4.2' }))
+      await press(sheet(app), words.tagging.apply)
+      await expect(sheet(app)).toBeHidden()
+      for (const theme of ['light', 'dark'] as const) {
+        await app.show({ lang: language, theme, clock: NOW })
+        await openMenu(app, 'acme/boutique 2.4.1', words.tagging.open)
+        await press(sheet(app), `${words.tagging.history} 2.4.1`)
+        await sheet(app).getByLabel(words.tagging.past.tag, { exact: true }).selectOption('latest')
+        await sheet(app).getByRole('button', { name: words.tagging.past.back }).click()
+        await expect(changes).toContainText('latest')
+        await take(app, `tagging-back-${language}-${theme}`)
+        await press(sheet(app), words.common.cancel)
+      }
     })
 
     test('another computer, recognised', async ({ app, other, folder }) => {

@@ -11,7 +11,7 @@ import type {
   SshTarget,
 } from '../shared/contract.ts'
 import { AppError, asAppError, type ErrorData } from '../shared/errors.ts'
-import { type Digest, isDigest, parseReference } from '../shared/reference.ts'
+import { type Digest, familiar, isDigest, parseReference } from '../shared/reference.ts'
 import { Accounts } from './accounts/accounts.ts'
 import { Keychain } from './accounts/keychain.ts'
 import { Backups } from './backups.ts'
@@ -31,14 +31,16 @@ import { Shelf } from './place/archive/shelf.ts'
 import { connect } from './place/engine/client.ts'
 import { Engines } from './place/engine/engines.ts'
 import { allEngines } from './place/engine/find.ts'
-import { listImages, tagImage } from './place/engine/images.ts'
+import { listImages, tagImage, untagImage } from './place/engine/images.ts'
 import { type SshWay, sshWay } from './place/engine/ssh/way.ts'
 import * as library from './place/layout/library.ts'
 import { giveName } from './place/registry/naming.ts'
-import { untag } from './place/registry/untag.ts'
 import { Portals } from './portal/portals.ts'
 import { type AccountRef, Registries } from './registries.ts'
 import { State } from './state.ts'
+import { TagHistory } from './tags/history.ts'
+import { TagNotes } from './tags/notes.ts'
+import { Tags } from './tags/tags.ts'
 
 /** The app behind both hosts: places by their names on the wire, plans and transfers. */
 export class App {
@@ -58,6 +60,9 @@ export class App {
   readonly others: OtherPlaces
   readonly accounts: Accounts
   readonly own: OwnRegistries
+  readonly history = new TagHistory(this.state)
+  readonly notes = new TagNotes(this.history, this.engines)
+  readonly tags: Tags
 
   constructor(host: Host) {
     this.host = host
@@ -75,15 +80,28 @@ export class App {
     const arrived = async ({ type }: PlaceRef): Promise<void> => {
       if (type === 'layout') await others.look().catch((error: unknown) => console.error(error))
     }
-    this.copies = new Copies({ host, engines, opener: this.opener, backups, arrived })
+    this.copies = new Copies({ host, engines, opener: this.opener, backups, notes: this.notes, arrived })
     this.others = others
     this.accounts = new Accounts(host, registries, async () => await others.look())
     this.own = new OwnRegistries({ host, engines, registries })
+    this.tags = new Tags({
+      opener: this.opener,
+      engines,
+      registries,
+      state,
+      history: this.history,
+      backups,
+      deletion: async (place) => {
+        const portal = await this.portals.portalOf(place)
+        return portal.deleteTag?.bind(portal)
+      },
+    })
   }
 
   /** Reads what was remembered and begins to look for engines. */
   async open(): Promise<void> {
     await this.backups.readPreferences()
+    await this.history.tidy()
     await this.engines.open()
     await this.others.open()
   }
@@ -112,7 +130,9 @@ export class App {
     ...request
   }: Parameters<typeof tagImage>[1] & { engine: string }): Promise<{ replaced?: Replaced }> {
     const client = await this.engines.client(engine)
+    const begun = Date.now()
     const { former, keptAs } = await tagImage(client, request)
+    await this.notes.given({ type: 'engine', engine }, { ...request, former, keptAs }, 'tagged', begun)
     if (former === undefined || former === request.id) return {}
     const [replaced] = await this.backups.record(client, [
       { name: request.name, former, ...(keptAs ? { keptAs } : {}) },
@@ -122,8 +142,32 @@ export class App {
 
   async back(engine: string, backup: string, expected: string): Promise<{ replaced?: Replaced }> {
     const client = await this.engines.client(engine)
-    const replaced = await this.backups.back(client, await listImages(client), backup, expected)
+    const begun = Date.now()
+    const rows = await listImages(client)
+    const kept = (await this.backups.list(client, rows)).find(({ name }) => name === backup)
+    const replaced = await this.backups.back(client, rows, backup, expected)
+    if (kept) {
+      const place: PlaceRef = { type: 'engine', engine }
+      await this.notes.given(place, { ...replaced, name: kept.of, id: kept.id }, 'back', begun)
+      await this.notes.taken(place, kept.id, kept.name, begun)
+    }
     return replaced ? { replaced } : {}
+  }
+
+  async untag(engine: string, id: string, name: string): Promise<void> {
+    const begun = Date.now()
+    await untagImage(await this.engines.client(engine), id, name)
+    await this.notes.taken({ type: 'engine', engine }, id, name, begun)
+  }
+
+  /** Takes a place off the list. A registry is forgotten with what its tags named, once the last of its accounts goes. */
+  async forget(place: PlaceRef): Promise<void> {
+    await this.others.forget(place)
+    if (place.type !== 'registry') return
+    const stays = this.others.list.value.some(
+      (info) => info.place.type === 'registry' && info.place.host === place.host,
+    )
+    if (!stays) await this.tags.forget(place.host)
   }
 
   /** How ssh gets to a computer that is only typed yet, or to an engine of the list. @throws docker-address */
@@ -192,11 +236,14 @@ export class App {
   contents(place: PlaceRef, signal: AbortSignal): AsyncGenerator<ContentRow[]> {
     switch (place.type) {
       case 'layout':
-        return this.#admitted(place.path, () => layoutContents(place.path, signal))
+        return this.notes.watching(
+          place,
+          this.#admitted(place.path, () => layoutContents(place.path, signal)),
+        )
       case 'files':
         return this.#admitted(place.path, () => fileContents(place.path, this.opener, signal))
       case 'registry':
-        return this.#asked(place, this.#repository(place, signal))
+        return this.notes.reading(place, this.#asked(place, this.#repository(place, signal)))
       case 'engine':
       case 'archive':
         throw new TypeError('engines and files have lists of their own')
@@ -253,9 +300,11 @@ export class App {
     signal: AbortSignal,
   ): Promise<{ replaced?: Replaced }> {
     const { place, id, name, keepAs, expected } = request
+    const begun = Date.now()
     if (place.type === 'layout') {
       await this.opener.admit(place.path)
       const [replaced] = await library.tagImage(place.path, { id: asDigest(id), name, keepAs, expected }, signal)
+      await this.notes.given(place, { ...replaced, name, id }, 'tagged', begun)
       return replaced ? { replaced: { ...replaced, containers: [], dropped: [] } } : {}
     }
     if (place.type !== 'registry') throw new TypeError('a layout or a repository')
@@ -269,19 +318,17 @@ export class App {
     const { bytes, mediaType } = await client.manifest(path, asDigest(id), signal)
     const root = { digest: asDigest(id), bytes, mediaType }
     const [replaced] = await giveName({ client, host }, root, { name, ...(keepAs ? { keepAs } : {}) }, signal)
+    await this.notes.given(place, { ...replaced, name: familiar({ ...parsed, tag }), id }, 'tagged', begun)
     return replaced ? { replaced: { ...replaced, containers: [], dropped: [] } } : {}
   }
 
   async untagAt({ place, id, name }: Spot & { name: string }, signal: AbortSignal): Promise<void> {
+    const begun = Date.now()
     if (place.type === 'layout') {
       await this.opener.admit(place.path)
-      return await library.untagImage(place.path, asDigest(id), name, signal)
-    }
-    if (place.type !== 'registry') throw new TypeError('a layout or a repository')
-    const { client, path } = await this.opener.repository(place)
-    const tag = tagOf(name)
-    if (tag === undefined) throw new AppError('name-invalid', { name })
-    await untag(client, path, tag, signal)
+      await library.untagImage(place.path, asDigest(id), name, signal)
+    } else await this.tags.take(place, id, name, signal)
+    await this.notes.taken(place, id, name, begun)
   }
 
   async removalAt(place: PlaceRef, ids: readonly string[], signal: AbortSignal): Promise<Removal> {
@@ -313,6 +360,7 @@ export class App {
         stays.push({ id, error: asAppError(error).data })
       }
     }
+    await this.notes.removed(place, removed)
     return { removed, kept: stays }
   }
 
@@ -337,9 +385,4 @@ export class App {
 function asDigest(id: string): Digest {
   if (!isDigest(id)) throw new AppError('image-missing', { image: id })
   return id
-}
-
-function tagOf(name: string): string | undefined {
-  const parsed = parseReference(name)
-  return 'problem' in parsed ? undefined : parsed.tag
 }

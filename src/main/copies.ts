@@ -21,6 +21,7 @@ import {
   type Wish,
 } from './place/place.ts'
 import { onePlatform, platformsOf, together, withPlatforms } from './platforms.ts'
+import type { TagNotes } from './tags/notes.ts'
 import { TransferQueue, type Work } from './transfer/queue.ts'
 
 type Asked = Pick<
@@ -43,6 +44,8 @@ interface Parts {
   readonly backups: Backups
   /** A copy has ended well there: what is told of the place is old. */
   readonly arrived?: (to: PlaceRef) => Promise<void>
+  /** What is noted of the names a copy gave. */
+  readonly notes?: TagNotes
 }
 
 /** Copies between any two places: what one would do, and those under way. */
@@ -180,6 +183,7 @@ export class Copies {
       const wishes = going.flatMap(({ wish, outcome }) => (outcome === 'same' ? [] : [wish]))
       // All of it is there.
       if (wishes.length === 0) return resultOf(NOTHING, going, [], download)
+      const begun = Date.now()
       let copied: Copied
       try {
         copied = await copy(source, wishes, await this.#parts.opener.sink(asked), signal, report)
@@ -187,6 +191,7 @@ export class Copies {
         if (download && to.type === 'archive') await downloads?.drop(to.path)
         throw error
       }
+      await this.#parts.notes?.copied(to, copied, begun)
       if (download && copied.file) downloads?.offer(id(), copied.file.path)
       // A file of the browser's has served. After a failure it stays: the transfer may be tried again.
       await this.#release(from, id())

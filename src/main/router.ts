@@ -6,11 +6,12 @@ import { accountRoutes } from './accounts/routes.ts'
 import type { App } from './app.ts'
 import { freeSpace, largestFile } from './files.ts'
 import { ownRoutes } from './own-registry/routes.ts'
-import { imageDetails, imageFacts, planRemoval, removeImage, untagImage } from './place/engine/images.ts'
+import { imageDetails, imageFacts, planRemoval, removeImage } from './place/engine/images.ts'
 import { hostKeys, trust } from './place/engine/ssh/host-keys.ts'
 import { portalRoutes } from './portal/routes.ts'
 import { type Context, copies, os, stream, until } from './routing.ts'
 import { compare, search } from './search.ts'
+import { tagRoutes } from './tags/routes.ts'
 
 /** Transfers change many times a second: this is how often that is told, in milliseconds. */
 const PACE = 200
@@ -31,6 +32,7 @@ async function removeAll(
       kept.push({ id, error: asAppError(error).data })
     }
   }
+  await app.notes.removed({ type: 'engine', engine }, removed)
   return { removed, kept }
 }
 
@@ -90,7 +92,7 @@ export const router: Router<Contract, Context> = os.router({
   },
   images: {
     watch: os.images.watch.handler(({ context: { app }, input, signal }) =>
-      stream(copies(app.engines.images(input.engine).watch(until(signal)))),
+      stream(app.notes.watching({ type: 'engine', ...input }, app.engines.images(input.engine).watch(until(signal)))),
     ),
     facts: os.images.facts.handler(async ({ context: { app }, input }) =>
       imageFacts(await app.engines.client(input.engine), input.ids),
@@ -100,7 +102,7 @@ export const router: Router<Contract, Context> = os.router({
     ),
     tag: os.images.tag.handler(({ context: { app }, input }) => app.tag(input)),
     untag: os.images.untag.handler(async ({ context: { app }, input }) => {
-      await untagImage(await app.engines.client(input.engine), input.id, input.name)
+      await app.untag(input.engine, input.id, input.name)
       return {}
     }),
     watchBackups: os.images.watchBackups.handler(({ context: { app }, input, signal }) =>
@@ -122,7 +124,7 @@ export const router: Router<Contract, Context> = os.router({
       place: await app.others.add(input.path, input.create),
     })),
     forget: os.places.forget.handler(async ({ context: { app }, input }) => {
-      await app.others.forget(input.place)
+      await app.forget(input.place)
       return {}
     }),
     repositories: os.places.repositories.handler(({ context: { app }, input, signal }) =>
@@ -210,6 +212,7 @@ export const router: Router<Contract, Context> = os.router({
   },
   own: ownRoutes,
   accounts: accountRoutes,
+  tags: tagRoutes,
 })
 
 async function* opened(app: App, signal: AbortSignal): AsyncGenerator<{ paths: string[] }> {

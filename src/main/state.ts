@@ -37,6 +37,25 @@ const STEPS: readonly string[] = [
      SELECT host, value ->> 'username', json_object('type', 'password', 'username', value ->> 'username')
      FROM registry WHERE value ->> 'username' IS NOT NULL;
    UPDATE registry SET value = json_remove(value, '$.username');`,
+  // What tags name, and what they named: whoever moves one, its past is written down with it, the last 50 of each.
+  `CREATE TABLE tag_now (
+     place TEXT NOT NULL, repository TEXT NOT NULL, tag TEXT NOT NULL, image TEXT NOT NULL, how TEXT NOT NULL,
+     since INTEGER NOT NULL, PRIMARY KEY (place, repository, tag)
+   ) STRICT;
+   CREATE TABLE tag_past (
+     place TEXT NOT NULL, repository TEXT NOT NULL, tag TEXT NOT NULL, image TEXT NOT NULL, how TEXT NOT NULL,
+     since INTEGER NOT NULL, until INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX tag_past_of ON tag_past (place, repository, tag);
+   CREATE TRIGGER tag_moves AFTER UPDATE OF image ON tag_now WHEN old.image <> new.image BEGIN
+     INSERT INTO tag_past (place, repository, tag, image, how, since, until)
+       VALUES (old.place, old.repository, old.tag, old.image, old.how, old.since, new.since);
+     DELETE FROM tag_past WHERE place = old.place AND repository = old.repository AND tag = old.tag AND rowid NOT IN (
+       SELECT rowid FROM tag_past WHERE place = old.place AND repository = old.repository AND tag = old.tag
+       ORDER BY rowid DESC LIMIT 50
+     );
+   END;
+   CREATE TABLE tag_scheme (repository TEXT PRIMARY KEY, value TEXT NOT NULL, at INTEGER NOT NULL) STRICT;`,
 ]
 
 export type Row = Readonly<Record<string, string | number | null>>

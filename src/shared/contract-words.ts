@@ -34,6 +34,21 @@ export type PlaceRef = z.infer<typeof placeSchema>
 export const spotSchema = z.object({ place: placeSchema, id: z.string() })
 export type Spot = z.infer<typeof spotSchema>
 
+/** A container, where images are spoken of. */
+export const containerSchema = z.object({ id: z.string(), name: z.string(), running: z.boolean() })
+export type ContainerRef = z.infer<typeof containerSchema>
+
+/** A name that moved to another image. `keptAs`: the name the former image kept; `containers`: those still made from it. */
+export const replacedSchema = z.object({
+  name: z.string(),
+  former: z.string().optional(),
+  keptAs: z.string().optional(),
+  containers: z.array(containerSchema),
+  /** Older kept versions of this name that were removed because more than the wished number had gathered. */
+  dropped: z.array(z.string()),
+})
+export type Replaced = z.infer<typeof replacedSchema>
+
 export const errorSchema = z.object({
   code: z.enum(ERROR_CODES),
   parts: z.record(z.string(), z.union([z.string(), z.number()])),

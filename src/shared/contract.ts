@@ -3,16 +3,32 @@ import { z } from 'zod'
 import { accountProcedures } from './contract-accounts.ts'
 import { own } from './contract-own.ts'
 import { portalProcedures } from './contract-portal.ts'
-import { digest, errorSchema, nothing, placeSchema, platformSchema, procedure, spotSchema } from './contract-words.ts'
+import { tagsProcedures } from './contract-tags.ts'
+import {
+  containerSchema,
+  digest,
+  errorSchema,
+  nothing,
+  placeSchema,
+  platformSchema,
+  procedure,
+  replacedSchema,
+  spotSchema,
+} from './contract-words.ts'
 import { ERROR_CODES } from './errors.ts'
 import { REGISTRY_KINDS } from './registry-kinds.ts'
 
+export * from './contract-tags.ts'
 export {
+  type ContainerRef,
+  containerSchema,
   errorSchema,
   type PlaceRef,
   type Platform,
   placeSchema,
   platformSchema,
+  type Replaced,
+  replacedSchema,
   type Spot,
   spotSchema,
 } from './contract-words.ts'
@@ -132,21 +148,6 @@ export const engineTestSchema = z.object({
 })
 
 export type EngineTest = z.infer<typeof engineTestSchema>
-
-/** A container, where images are spoken of. */
-export const containerSchema = z.object({ id: z.string(), name: z.string(), running: z.boolean() })
-export type ContainerRef = z.infer<typeof containerSchema>
-
-/** A name that moved to another image. `keptAs`: the name the former image kept; `containers`: those still made from it. */
-export const replacedSchema = z.object({
-  name: z.string(),
-  former: z.string().optional(),
-  keptAs: z.string().optional(),
-  containers: z.array(containerSchema),
-  /** Older kept versions of this name that were removed because more than the wished number had gathered. */
-  dropped: z.array(z.string()),
-})
-export type Replaced = z.infer<typeof replacedSchema>
 
 /** The image a name named before, kept under a name of its own: `back` makes it the name's again. */
 export const backupSchema = z.object({
@@ -702,6 +703,7 @@ export const contract = {
   },
   own,
   accounts: accountProcedures,
+  tags: tagsProcedures,
 }
 
 export type Contract = typeof contract

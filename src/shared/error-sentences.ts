@@ -134,6 +134,14 @@ const en: Record<ErrorCode, Sentence> = {
     what: 'The copy did not end, and these names[ at {place}] could not be put back: {names}.',
     next: 'They may name the new image already: look at them there, or copy again. The details say why it did not end.',
   },
+  'tag-last': {
+    what: 'An image would lose its last name, “{name}”, and nobody was told so before.',
+    next: 'Look at what would change again and decide anew. Nothing was changed.',
+  },
+  'tag-gone': {
+    what: 'The image that “{name}” named before is not there any more.',
+    next: 'Bring it back from a file or another place, then give it this name.',
+  },
   'file-missing': {
     what: 'There is no file “{path}”.',
     next: 'Check the name, or whether the drive is still plugged in.',
@@ -459,6 +467,14 @@ const fr: Record<ErrorCode, Sentence> = {
   'names-left': {
     what: 'La copie n’a pas abouti, et ces noms[ chez {place}] n’ont pas pu être remis : {names}.',
     next: 'Ils désignent peut-être déjà la nouvelle image : regardez-les là-bas, ou recommencez la copie. Les détails disent pourquoi elle n’a pas abouti.',
+  },
+  'tag-last': {
+    what: 'Une image perdrait son dernier nom, « {name} », sans que cela ait été dit auparavant.',
+    next: 'Regardez de nouveau ce qui changerait et décidez alors. Rien n’a été modifié.',
+  },
+  'tag-gone': {
+    what: 'L’image que « {name} » désignait auparavant n’est plus là.',
+    next: 'Ramenez-la d’un fichier ou d’un autre endroit, puis donnez-lui ce nom.',
   },
   'file-missing': {
     what: 'Il n’y a pas de fichier « {path} ».',

@@ -34,6 +34,8 @@ export const ERROR_CODES = [
   'name-invalid',
   'name-unclear',
   'names-left',
+  'tag-last',
+  'tag-gone',
   // files and drives
   'file-missing',
   'file-denied',

@@ -7,6 +7,7 @@ import { describeArchive, describeDetails } from '../place/archive/describe.ts'
 import { openCompressed, openPlain } from '../place/archive/open.ts'
 import type { Bytes } from '../place/place.ts'
 import { digestOf, hexOf } from './content.ts'
+import { pick, type Random, randomOf } from './random.ts'
 import { paxRecord, RAW_END, rawData, rawFile, rawHeader, sumHeader } from './raw-tar.ts'
 
 /** Archives with something changed in a header, in a document or anywhere, the same ones for the same seed and number. */
@@ -14,23 +15,6 @@ import { paxRecord, RAW_END, rawData, rawFile, rawHeader, sumHeader } from './ra
 const NEVER = new AbortController().signal
 const LAYERS = [rawFile('etc/one', 'one'), rawFile('etc/two', 'two')].map((file) => Buffer.concat([file, RAW_END]))
 const DIFF_IDS = LAYERS.map((layer) => digestOf(layer))
-
-type Random = (below: number) => number
-
-/** mulberry32, https://gist.github.com/tommyettinger/46a874533244883189143505d203312c */
-function randomOf(seed: number): Random {
-  let state = seed >>> 0
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
-}
-
-function pick<T>(random: Random, from: readonly T[]): T {
-  return from[random(from.length)] as T
-}
 
 // ---- documents ------------------------------------------------------------------------------------------------------
 

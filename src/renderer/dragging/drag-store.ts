@@ -23,7 +23,7 @@ export const useDrag = create<Drag>(() => ({ dragged: undefined, over: undefined
 const KIND = 'application/x-caboteur-images'
 
 /** A small card under the pointer that says what is being carried. */
-function ghostOf(text: string): HTMLElement {
+export function ghostOf(text: string): HTMLElement {
   const ghost = document.createElement('div')
   ghost.className = 'drag-ghost'
   ghost.textContent = text

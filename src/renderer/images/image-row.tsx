@@ -1,6 +1,7 @@
 import { memo, type Ref, useState } from 'react'
 import type { ImageFacts, PlaceRef } from '../../shared/contract.ts'
 import { endDrag, startDrag } from '../dragging/drag-store.ts'
+import { dropTag, leaveTag, overTag } from '../dragging/tag-drag.ts'
 import { openSheet } from '../shell/ui.ts'
 import type { Words } from '../words/use-words.ts'
 import { GroupCells, ImageCells } from './image-line.tsx'
@@ -83,6 +84,10 @@ export const ImageRow = memo(function ImageRow({
       draggable={!tagging}
       onDragStart={(event) => startDrag(event, place, line, words)}
       onDragEnd={endDrag}
+      onDragEnter={(event) => overTag(event, place, line)}
+      onDragOver={(event) => overTag(event, place, line)}
+      onDragLeave={leaveTag}
+      onDrop={(event) => dropTag(event, place, line)}
       onFocus={() => actions.activate(key)}
       onDoubleClick={(event) => {
         if (!(event.target as HTMLElement).closest('button, input'))

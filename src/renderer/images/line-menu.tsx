@@ -7,6 +7,7 @@ import {
   IconInfoCircle,
   IconSend,
   IconTag,
+  IconTags,
   IconTrash,
 } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
@@ -109,6 +110,15 @@ function OpenMenu({
         <Menu.Item leftSection={<IconTag size={16} aria-hidden />} onClick={onAddTag}>
           {t('images.addTag')}
         </Menu.Item>
+        {line.repository !== '' && (
+          <Menu.Item
+            leftSection={<IconTags size={16} aria-hidden />}
+            disabled={broken}
+            onClick={() => openSheet({ type: 'tags', place, repository: line.repository, id })}
+          >
+            {t('tagging.open')}
+          </Menu.Item>
+        )}
         <Menu.Item
           leftSection={<IconSend size={16} aria-hidden />}
           disabled={broken}

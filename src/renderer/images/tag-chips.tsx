@@ -1,7 +1,9 @@
 import { IconArrowBackUp } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { PlaceRef } from '../../shared/contract.ts'
+import type { TagOperation } from '../../shared/tag-plan.ts'
 import { backupsOf, useBackups } from '../backups/backup-store.ts'
+import { endTagDrag, startTagDrag } from '../dragging/tag-drag.ts'
 import { useApi } from '../host.tsx'
 import { Mark } from '../shell/mark.tsx'
 import { announce, openSheet, tellFailure } from '../shell/ui.ts'
@@ -34,21 +36,46 @@ function TagChip({ words: { t }, place, line, tag }: TagChipProps) {
       setBusy(false)
     }
   }
+  const last = line.row.names.length === 1
+  const open = (operations?: readonly TagOperation[]): void =>
+    openSheet({
+      type: 'tags',
+      place,
+      repository: line.repository,
+      id: line.row.id,
+      ...(operations ? { operations } : {}),
+    })
+  const remove = (): void => {
+    // Docker would remove the image with its last name, and a registry shows it no more; elsewhere it stays.
+    if (last && place.type === 'engine') openSheet({ type: 'last-name', engine: place.engine, id: line.row.id })
+    else if (last && place.type === 'registry') open([{ type: 'remove', tag }])
+    else void untag()
+  }
   return (
-    <span className="chip chip-own">
-      {tag}
+    // biome-ignore lint/a11y/noStaticElementInteractions: what is dragged has a button of its own, and an item in the row's menu.
+    <span
+      className="chip chip-own"
+      draggable
+      onDragStart={(event) => startTagDrag(event, place, line, tag)}
+      onDragEnd={endTagDrag}
+    >
+      <button
+        type="button"
+        tabIndex={-1}
+        className="chip-name"
+        aria-label={t('tagging.chip', { tag, repository: line.repository })}
+        title={tag === 'latest' ? t('tagging.latest') : undefined}
+        onClick={() => open()}
+      >
+        {tag}
+      </button>
       <button
         type="button"
         tabIndex={-1}
         className="chip-remove"
         disabled={busy}
         aria-label={t('images.removeTag', { tag, repository: line.repository })}
-        onClick={() =>
-          // Docker would remove the image with its last name; elsewhere it stays.
-          place.type === 'engine' && line.row.names.length === 1
-            ? openSheet({ type: 'last-name', engine: place.engine, id: line.row.id })
-            : void untag()
-        }
+        onClick={remove}
       >
         <Mark sign="cross" />
       </button>

@@ -29,6 +29,7 @@ import { NewRepository } from '../repositories/new-repository.tsx'
 import { RepositorySheet } from '../repositories/repository-sheet.tsx'
 import { VisibilityDialog } from '../repositories/visibility-dialog.tsx'
 import { SaveSheet } from '../saving/save-sheet.tsx'
+import { TaggingSheet } from '../tagging/tagging-sheet.tsx'
 import { Help } from './help.tsx'
 import { closeSheet, openSheet, type Sheet, useUi } from './ui.ts'
 
@@ -115,6 +116,10 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
       )
     case 'back':
       return <BackDialog engine={sheet.engine} backup={sheet.backup} onClose={closeSheet} />
+    case 'tags': {
+      const { type: _, ...tagged } = sheet
+      return rows.some(({ id }) => id === sheet.id) && <TaggingSheet {...tagged} onClose={closeSheet} />
+    }
     case 'kept-versions':
       return <KeptSheet engine={sheet.engine} onClose={closeSheet} />
     case 'computer':

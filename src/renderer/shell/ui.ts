@@ -2,6 +2,7 @@ import { create } from 'zustand'
 import type { PlaceRef, Replaced, Spot } from '../../shared/contract.ts'
 import type { ErrorData } from '../../shared/errors.ts'
 import type { PresetId } from '../../shared/presets.ts'
+import type { TagOperation } from '../../shared/tag-plan.ts'
 import { asFailure } from '../errors/failure.ts'
 import type { RegistryPlace } from '../places/place-ref.ts'
 
@@ -17,6 +18,14 @@ export type Sheet =
   | { readonly type: 'last-name'; readonly engine: string; readonly id: string }
   /** Back to the version that is kept as `backup`. */
   | { readonly type: 'back'; readonly engine: string; readonly backup: string }
+  /** The tags of one image in a repository; `operations`: what was asked for at once. */
+  | {
+      readonly type: 'tags'
+      readonly place: PlaceRef
+      readonly repository: string
+      readonly id: string
+      readonly operations?: readonly TagOperation[]
+    }
   | { readonly type: 'kept-versions'; readonly engine: string }
   /** A Docker on another computer: a new one, or the one of `engine`; `password`: that is the field to fill in. */
   | { readonly type: 'computer'; readonly engine?: string; readonly password?: boolean }

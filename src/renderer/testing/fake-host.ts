@@ -58,6 +58,11 @@ export interface Answers {
   repository?: (input: Inputs['portal']['repository']) => Standing
   create?: (input: Inputs['portal']['create']) => void
   change?: (input: Inputs['portal']['change']) => void
+  labels?: Record<string, string>
+  history?: () => Outputs['tags']['history']
+  tagsPlan?: (input: Inputs['tags']['plan']) => Outputs['tags']['plan']
+  tagsApply?: () => Outputs['tags']['apply']
+  scheme?: Outputs['tags']['scheme']
 }
 
 export interface FakeHost {
@@ -110,6 +115,27 @@ export const OPEN_REGISTRY: Outputs['accounts']['test'] = {
   signedIn: { type: 'nobody' },
   push: { type: 'unknown' },
   pull: { type: 'yes' },
+}
+
+function detailsFor(id: string, labels: Record<string, string>): Outputs['images']['details'] {
+  return {
+    id,
+    names: [],
+    platform: LINUX,
+    created: 1,
+    size: 1,
+    layers: [],
+    history: [],
+    command: [],
+    entrypoint: [],
+    env: [],
+    labels,
+    ports: [],
+    volumes: [],
+    user: '',
+    workingDir: '',
+    containers: [],
+  }
 }
 
 /** Fails as a host does: with an error of the contract. */
@@ -185,6 +211,7 @@ export function fakeHost({ archive = NO_ARCHIVE, answers = {}, plan, exists = fa
       }),
     },
     images: {
+      details: images.details.handler(({ input }) => detailsFor(input.id, answers.labels ?? {})),
       back: images.back.handler(({ input }) => {
         asked.push(['back', input])
         return answers.back?.() ?? {}
@@ -225,6 +252,26 @@ export function fakeHost({ archive = NO_ARCHIVE, answers = {}, plan, exists = fa
       registry: os.accounts.registry.handler(() => answers.registry?.() ?? {}),
       signOut: os.accounts.signOut.handler(({ input }) => {
         asked.push(['signOut', input])
+        return {}
+      }),
+    },
+    tags: {
+      known: os.tags.known.handler(() => []),
+      history: os.tags.history.handler(() => answers.history?.() ?? []),
+      plan: os.tags.plan.handler(
+        ({ input }) => answers.tagsPlan?.(input) ?? { changes: [], images: [], lost: [], removes: 'yes' as const },
+      ),
+      apply: os.tags.apply.handler(({ input }) => {
+        asked.push(['apply', input])
+        return answers.tagsApply?.() ?? { changes: [], replaced: [] }
+      }),
+      rollBack: os.tags.rollBack.handler(({ input }) => {
+        asked.push(['rollBack', input])
+        return answers.tagsApply?.() ?? { changes: [], replaced: [] }
+      }),
+      scheme: os.tags.scheme.handler(() => answers.scheme ?? {}),
+      keepScheme: os.tags.keepScheme.handler(({ input }) => {
+        asked.push(['keepScheme', input])
         return {}
       }),
     },

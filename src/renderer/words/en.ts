@@ -2,6 +2,7 @@ import { accountsEn } from './accounts.ts'
 import { ownEn } from './own.ts'
 import { presetsEn } from './presets.ts'
 import { repositoriesEn } from './repositories.ts'
+import { taggingEn } from './tagging.ts'
 import { wholeEn } from './whole.ts'
 
 /** Every word of the window, in English: the shape that each other language fills. */
@@ -558,6 +559,7 @@ export const en = {
     summarySame_other: '{{count, number}} images are already in {{place}} with the same names: nothing to do.',
   },
   whole: wholeEn,
+  tagging: taggingEn,
   finding: {
     elsewhere: 'Elsewhere',
     fingerprint: 'What this fingerprint is',

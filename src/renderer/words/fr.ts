@@ -4,6 +4,7 @@ import { ownFr } from './own.ts'
 import { presetsFr } from './presets.ts'
 import { repositoriesFr } from './repositories.ts'
 import type { Shape } from './shape.ts'
+import { taggingFr } from './tagging.ts'
 import { wholeFr } from './whole.ts'
 
 /** Tous les mots de la fenêtre, en français. */
@@ -565,6 +566,7 @@ export const fr = {
     summarySame_other: '{{count, number}} images sont déjà dans {{place}} sous les mêmes noms : rien à faire.',
   },
   whole: wholeFr,
+  tagging: taggingFr,
   finding: {
     elsewhere: 'Ailleurs',
     fingerprint: 'Ce qu’est cette empreinte',

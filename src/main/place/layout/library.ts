@@ -26,6 +26,13 @@ export interface Removal extends Room {
   readonly unreadable: boolean
 }
 
+/** The images a layout lists, by digest, with their names. */
+export async function listedNames(root: string): Promise<Map<string, readonly string[]>> {
+  const entries = (await readListing(root)).entries
+  const named = Map.groupBy(entries, rawDigest)
+  return new Map([...named].map(([id, own]) => [id, own.map(nameOf).filter((name) => name !== undefined)]))
+}
+
 function holderOf(entries: readonly Entry[], name: string): Digest | '' {
   return entries.find((entry) => nameOf(entry) === name)?.descriptor?.digest ?? ''
 }
