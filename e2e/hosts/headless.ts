@@ -24,6 +24,8 @@ export interface HeadlessOptions {
   readonly home: string
   readonly roots?: readonly string[]
   readonly port?: number
+  /** What its environment has beside that: a way to the internet of a test. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** The environment of every host: the person's own settings stay out. */
@@ -60,11 +62,12 @@ export async function startHeadless({
   home,
   roots = [],
   port = 0,
+  env = {},
 }: HeadlessOptions): Promise<HeadlessHost> {
   mkdirSync(home, { recursive: true })
   const args = ['serve', '--port', String(port), ...roots.flatMap((root) => ['--root', root])]
   const child = spawn(process.execPath, [join(ROOT, 'out/main/headless.js'), ...args], {
-    env: hostEnvironment(dockerHost, home),
+    env: { ...hostEnvironment(dockerHost, home), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let complaints = ''

@@ -19,6 +19,7 @@ import { Computers, trustedHosts } from './computers.ts'
 import { contentDetails, fileContents, layoutContents, registryRemoval, repositoryContents } from './contents.ts'
 import { Copies } from './copies.ts'
 import { either, Feed } from './feed.ts'
+import { Getting } from './getting/getting.ts'
 import type { Host } from './host.ts'
 import { LookedAt } from './looked-at.ts'
 import { blobMemory, knownRepositories, layerMemory } from './memory.ts'
@@ -56,6 +57,7 @@ export class App {
   readonly copies: Copies
   readonly others: OtherPlaces
   readonly own: OwnRegistries
+  readonly getting: Getting
 
   constructor(host: Host) {
     this.host = host
@@ -76,6 +78,17 @@ export class App {
     this.copies = new Copies({ host, engines, opener: this.opener, backups, arrived })
     this.others = others
     this.own = new OwnRegistries({ host, engines, registries })
+    const { queue } = this.copies
+    const { preferences } = backups
+    this.getting = new Getting({
+      registries,
+      opener: this.opener,
+      engines,
+      state,
+      queue,
+      library: host.info.library,
+      preferences,
+    })
   }
 
   /** Reads what was remembered and begins to look for engines. */
@@ -83,10 +96,12 @@ export class App {
     await this.backups.readPreferences()
     await this.engines.open()
     await this.others.open()
+    this.getting.open()
   }
 
   async close(): Promise<void> {
     await this.copies.queue.close()
+    await this.getting.close()
     await this.engines.close()
     await this.others.close()
     await this.registries.close()

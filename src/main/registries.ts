@@ -4,7 +4,8 @@ import { kindOfHost, REGISTRY_KINDS, type RegistryKind } from '../shared/registr
 import { dockerAuthorities } from './accounts/certificates.ts'
 import { dockerCredentials } from './accounts/docker-config.ts'
 import type { Keychain } from './accounts/keychain.ts'
-import { RegistryClient } from './place/registry/client.ts'
+import { Limits } from './getting/limits.ts'
+import { RegistryClient, type RegistryOptions } from './place/registry/client.ts'
 import type { Credentials } from './place/registry/tokens.ts'
 import type { State } from './state.ts'
 
@@ -60,6 +61,7 @@ interface Known {
  * tokens and connections.
  */
 export class Registries {
+  readonly limits = new Limits()
   readonly #state: State
   readonly #keychain: Keychain
   /** By host and account, `host account`. */
@@ -141,7 +143,11 @@ export class Registries {
     const known = this.#clients.get(key)
     if (known && isDeepStrictEqual(known.of, of)) return known.client
     if (known) await this.#drop(host)
-    const client = await this.connect(kept, async () => await this.credentials(host, account))
+    const client = await this.connect(kept, async () => await this.credentials(host, account), {
+      report: (event) => {
+        if (event.type === 'limit') this.limits.note({ host, account: chosen?.name }, event.limit, Date.now())
+      },
+    })
     this.#clients.set(key, { client, of })
     return client
   }
@@ -150,9 +156,10 @@ export class Registries {
   async connect(
     { host, plain, ca }: KeptRegistry,
     credentials: () => Promise<Credentials | undefined>,
+    options: RegistryOptions = {},
   ): Promise<RegistryClient> {
     const authorities = [ca ?? '', await dockerAuthorities(host)].filter((pem) => pem !== '').join('\n')
-    return new RegistryClient({ host, plain, ...(authorities === '' ? {} : { ca: authorities }) }, credentials)
+    return new RegistryClient({ host, plain, ...(authorities === '' ? {} : { ca: authorities }) }, credentials, options)
   }
 
   /** The sign-in of an account (without a name the first one kept), else the one docker has. */

@@ -4,6 +4,7 @@ import type { Contract } from '../shared/contract.ts'
 import { AppError, asAppError } from '../shared/errors.ts'
 import type { App } from './app.ts'
 import { freeSpace, largestFile } from './files.ts'
+import { getRoutes } from './getting/routes.ts'
 import { ownRoutes } from './own-registry/routes.ts'
 import { imageDetails, imageFacts, planRemoval, removeImage, untagImage } from './place/engine/images.ts'
 import { hostKeys, trust } from './place/engine/ssh/host-keys.ts'
@@ -212,6 +213,7 @@ export const router: Router<Contract, Context> = os.router({
     watchOpened: os.files.watchOpened.handler(({ context: { app }, signal }) => stream(opened(app, until(signal)))),
   },
   own: ownRoutes,
+  get: getRoutes,
 })
 
 async function* opened(app: App, signal: AbortSignal): AsyncGenerator<{ paths: string[] }> {

@@ -37,6 +37,12 @@ const STEPS: readonly string[] = [
      SELECT host, value ->> 'username', json_object('type', 'password', 'username', value ->> 'username')
      FROM registry WHERE value ->> 'username' IS NOT NULL;
    UPDATE registry SET value = json_remove(value, '$.username');`,
+  // Which manifest of a registry an image came from, and when something was last done by itself.
+  `CREATE TABLE came (
+     image TEXT NOT NULL, repository TEXT NOT NULL, digest TEXT NOT NULL, at INTEGER NOT NULL,
+     PRIMARY KEY (image, repository, digest)
+   ) STRICT;
+   CREATE TABLE done (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;`,
 ]
 
 export type Row = Readonly<Record<string, string | number | null>>

@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
+import { getProcedures } from './contract-get.ts'
 import { own } from './contract-own.ts'
 import { digest, errorSchema, nothing, placeSchema, platformSchema, procedure, spotSchema } from './contract-words.ts'
 import { ERROR_CODES } from './errors.ts'
@@ -162,6 +163,8 @@ export type Backup = z.infer<typeof backupSchema>
 export const preferencesSchema = z.object({
   /** How many versions before are kept of a name; 0 for all. */
   keepBackups: z.number().int().min(0).max(100),
+  /** Registries are asked now and then, by themselves, whether they have newer images. */
+  lookForNewer: z.boolean(),
 })
 export type Preferences = z.infer<typeof preferencesSchema>
 
@@ -653,6 +656,7 @@ export const contract = {
   /** Over all places that are there: names, tags, digests, labels; a whole digest meets configs, manifests, layers and the sums of files. More come as they are found. */
   search: procedure.input(z.object({ text: z.string() })).output(eventIterator(z.array(foundSchema))),
   compare: procedure.input(z.object({ left: spotSchema, right: spotSchema })).output(comparisonSchema),
+  get: getProcedures,
   preferences: {
     watch: procedure.input(nothing).output(eventIterator(preferencesSchema)),
     set: procedure.input(preferencesSchema.partial()).output(nothing),

@@ -1,5 +1,6 @@
 import { AppError, type ErrorCode, type ErrorParts } from '../../../shared/errors.ts'
 import { isDigest } from '../../../shared/reference.ts'
+import { allowance } from './allowance.ts'
 import type { Secrets } from './secrets.ts'
 
 /** What a request was about, for the sentences of its errors. */
@@ -168,6 +169,7 @@ export function refusalError(refusal: Refusal, about: About, secrets: Secrets): 
   const said = secrets.redact(message)
   const code = refusalCode(refusal, codes, about)
   const seconds = retryAfter((name) => refusal.header(name))
+  const used = code === 'registry-too-many-requests' ? allowance((name) => refusal.header(name)) : undefined
   const reason = (said || codes.join(', ') || `HTTP ${refusal.status}`).slice(0, REASON)
   const parts: ErrorParts = {
     place: about.place,
@@ -177,6 +179,9 @@ export function refusalError(refusal: Refusal, about: About, secrets: Secrets): 
       : { image: `${about.repository}${about.reference.includes(':') ? '@' : ':'}${about.reference}` }),
     ...(about.blob === undefined && digests.length === 0 ? {} : { file: about.blob ?? digests.join(', ') }),
     ...(seconds === undefined ? {} : { seconds }),
+    ...(used?.remaining === 0 && used.window !== undefined
+      ? { limit: used.limit, hours: Math.round(used.window / 3600) }
+      : {}),
     ...(code === 'registry-refused' ? { reason: reason.replace(/\.$/, '') } : {}),
   }
   return new AppError(code, parts, { raw: `${refusal.status} ${secrets.redact(refusal.text)}`.trim().slice(0, RAW) })
