@@ -26,8 +26,9 @@ import { inFolder } from './given.ts'
 import type { AppWindow } from './hosts/app-window.ts'
 import { openInBrowser, startHeadless } from './hosts/headless.ts'
 import { pretendPlaces } from './hosts/said.ts'
+import { startHub, type TestHub } from './hub.ts'
 import { type HubWorld, hubTest } from './hub-account.ts'
-import { fill as fillIn, fill as gaps } from './words.ts'
+import { fill as filled, fill as fillIn, fill as gaps } from './words.ts'
 
 /** The pictures in docs/screenshots: fixed images, a fixed present. Made on request: CABOTEUR_SCREENSHOTS=1 npx playwright test. */
 
@@ -180,10 +181,20 @@ async function showPlace(app: AppWindow, name: string): Promise<void> {
     .click()
 }
 
+/** Opens "Get online…" and looks for this. */
+async function seekOnline({ page, words }: AppWindow, text: string): Promise<void> {
+  await page
+    .getByRole('banner')
+    .getByRole('button', { name: new RegExp(`^${RegExp.escape(words.getting.open)}`) })
+    .click()
+  const field = page.getByRole('dialog').getByLabel(words.getting.field)
+  await field.fill(text)
+  await field.press('Enter')
+}
+
 for (const language of ['fr', 'en'] as const) {
   test.describe(`pictures (${language})`, () => {
     test.use({ language, deviceScaleFactor: 1 })
-
     test('with Docker', async ({ app, engine, folder }) => {
       const { page, words } = app
       await page.clock.setFixedTime(NOW)
@@ -396,6 +407,73 @@ for (const language of ['fr', 'en'] as const) {
         await take(app, `tagging-back-${language}-${theme}`)
         await press(sheet(app), words.common.cancel)
       }
+    })
+
+    test.describe('online', () => {
+      const online = test.extend<{ hub: TestHub }>({
+        // biome-ignore lint/correctness/noEmptyPattern: Playwright insists on the object pattern.
+        hub: async ({}, use) => {
+          const hub = await startHub()
+          await use(hub)
+          await hub.close()
+        },
+        environment: async ({ hub }, use) => await use(hub.internet.env),
+      })
+      online('images are found and got', async ({ app, folder, hub }) => {
+        const { page, words } = app
+        const { getting } = words
+        await page.clock.setFixedTime(NOW)
+        await pretend(app, folder)
+        const list = 'nginx:1.27\nredis:7\nNginx:alpine\nnode:$VERSION\ndocker pull nginx:bookworm'
+        for (const theme of ['light', 'dark'] as const) {
+          const look = `${language}-${theme}`
+          await app.show({ lang: language, theme, clock: NOW })
+          hub.pulls.left = 83
+          await seekOnline(app, 'nginx')
+          await sheet(app).getByLabel(getting.badge.official).check()
+          await sheet(app).getByLabel(getting.badge.verified).check()
+          await sheet(app).getByLabel(getting.badge.sponsored).check()
+          await expect(sheet(app)).toContainText('bitnami/nginx')
+          await take(app, `getting-search-${look}`)
+
+          await sheet(app)
+            .getByRole('button', { name: /^nginx / })
+            .click()
+          const version = filled(getting.take, { name: 'nginx:1.27' })
+          await sheet(app).getByRole('button', { name: version, exact: true }).click()
+          await sheet(app).getByText(getting.variants).click()
+          await take(app, `getting-versions-${look}`)
+          await sheet(app).getByRole('tab', { name: getting.readme }).click()
+          await take(app, `getting-readme-${look}`)
+          await press(sheet(app), getting.get)
+          await expect(sheet(app).getByRole('button', { name: getting.getNow, exact: true })).toBeEnabled()
+          await take(app, `getting-copy-${look}`)
+          await page.keyboard.press('Escape')
+
+          hub.pulls.left = 83
+          await seekOnline(app, list)
+          await expect(sheet(app)).toContainText(getting.problem.variable)
+          await expect(sheet(app).getByRole('status')).toHaveCount(0)
+          await take(app, `getting-list-${look}`)
+        }
+      })
+      online('something newer', async ({ app, folder, hub }) => {
+        const { page, words } = app
+        await page.clock.setFixedTime(NOW)
+        await pretend(app, folder)
+        await app.show({ lang: language, clock: NOW })
+        await seekOnline(app, 'nginx:1.27')
+        await press(sheet(app), words.getting.get)
+        await press(sheet(app), words.getting.getNow)
+        await waitForTransfer(app, words.places.docker)
+        await hub.publishAgain('web-1.27.4')
+        for (const theme of ['light', 'dark'] as const) {
+          await app.show({ lang: language, theme, clock: NOW })
+          await press(page.getByRole('main'), words.getting.newer.open)
+          await expect(row(app, 'nginx 1.27')).toContainText(words.getting.newer.chip)
+          await take(app, `getting-newer-${language}-${theme}`)
+        }
+      })
     })
 
     test('another computer, recognised', async ({ app, other, folder }) => {

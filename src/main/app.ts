@@ -19,6 +19,7 @@ import { Computers, trustedHosts } from './computers.ts'
 import { contentDetails, fileContents, layoutContents, registryRemoval, repositoryContents } from './contents.ts'
 import { Copies } from './copies.ts'
 import { either, Feed } from './feed.ts'
+import { Getting } from './getting/getting.ts'
 import type { Host } from './host.ts'
 import { LookedAt } from './looked-at.ts'
 import { blobMemory, knownRepositories, layerMemory } from './memory.ts'
@@ -63,6 +64,7 @@ export class App {
   readonly history = new TagHistory(this.state)
   readonly notes = new TagNotes(this.history, this.engines)
   readonly tags: Tags
+  readonly getting: Getting
 
   constructor(host: Host) {
     this.host = host
@@ -96,6 +98,17 @@ export class App {
         return portal.deleteTag?.bind(portal)
       },
     })
+    const { queue } = this.copies
+    const { preferences } = backups
+    this.getting = new Getting({
+      registries,
+      opener: this.opener,
+      engines,
+      state,
+      queue,
+      library: host.info.library,
+      preferences,
+    })
   }
 
   /** Reads what was remembered and begins to look for engines. */
@@ -104,10 +117,12 @@ export class App {
     await this.history.tidy()
     await this.engines.open()
     await this.others.open()
+    this.getting.open()
   }
 
   async close(): Promise<void> {
     await this.copies.queue.close()
+    await this.getting.close()
     await this.engines.close()
     await this.others.close()
     await this.portals.close()

@@ -13,7 +13,7 @@ export interface Moved {
   readonly keptAs?: string
 }
 
-const DEFAULTS: Preferences = { keepBackups: 3 }
+const DEFAULTS: Preferences = { keepBackups: 3, lookForNewer: false }
 
 /**
  * The versions before: images that kept a dated name when their own moved on. Only names that were given here are ever

@@ -244,7 +244,8 @@ function gathered(wishes: readonly Wish[], indexes: readonly Image[]): Wish[] {
     indexes,
   )
   return images.map((image) => {
-    const ids = new Set((image.parts ?? [image]).map(({ id }) => id))
+    // An index may have been asked for itself, or by its platforms.
+    const ids = new Set([image, ...(image.parts ?? [])].map(({ id }) => id))
     const own = wishes.filter((wish) => ids.has(wish.image.id))
     const [first, ...others] = own.map(({ names }) => names)
     // A platform of two versions has the names of both: an index gets those that all of its parts have.

@@ -6,7 +6,8 @@ import { dockerSignIn } from './accounts/docker-config.ts'
 import { Ecr, EcrSession, ecrApi } from './accounts/ecr.ts'
 import type { Keychain } from './accounts/keychain.ts'
 import { awsKeys, credentialsOf, type SignIn, signInSchema } from './accounts/sign-ins.ts'
-import { RegistryClient } from './place/registry/client.ts'
+import { Limits } from './getting/limits.ts'
+import { RegistryClient, type RegistryOptions } from './place/registry/client.ts'
 import type { Credentials } from './place/registry/tokens.ts'
 import type { State } from './state.ts'
 
@@ -66,6 +67,7 @@ interface Known {
  * tokens and connections.
  */
 export class Registries {
+  readonly limits = new Limits()
   readonly #state: State
   readonly #keychain: Keychain
   /** By host and account, `host account`. */
@@ -158,7 +160,11 @@ export class Registries {
     const known = this.#clients.get(key)
     if (known && isDeepStrictEqual(known.of, of)) return known.client
     if (known) await this.#drop(host)
-    const client = await this.connect(kept, async () => await this.credentials(host, chosen?.name ?? account))
+    const client = await this.connect(kept, async () => await this.credentials(host, chosen?.name ?? account), {
+      report: (event) => {
+        if (event.type === 'limit') this.limits.note({ host, account: chosen?.name }, event.limit, Date.now())
+      },
+    })
     this.#clients.set(key, { client, of })
     return client
   }
@@ -167,6 +173,7 @@ export class Registries {
   async connect(
     { host, kind, plain, ca }: KeptRegistry,
     credentials: () => Promise<Credentials | undefined>,
+    options: RegistryOptions = {},
   ): Promise<RegistryClient> {
     const authorities = await trusted({ host, ca })
     return new RegistryClient(
@@ -177,6 +184,7 @@ export class Registries {
         ...(authorities === undefined ? {} : { ca: authorities }),
       },
       credentials,
+      options,
     )
   }
 

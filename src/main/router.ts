@@ -5,6 +5,7 @@ import { AppError, asAppError } from '../shared/errors.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import type { App } from './app.ts'
 import { freeSpace, largestFile } from './files.ts'
+import { getRoutes } from './getting/routes.ts'
 import { ownRoutes } from './own-registry/routes.ts'
 import { imageDetails, imageFacts, planRemoval, removeImage } from './place/engine/images.ts'
 import { hostKeys, trust } from './place/engine/ssh/host-keys.ts'
@@ -213,6 +214,7 @@ export const router: Router<Contract, Context> = os.router({
   own: ownRoutes,
   accounts: accountRoutes,
   tags: tagRoutes,
+  get: getRoutes,
 })
 
 async function* opened(app: App, signal: AbortSignal): AsyncGenerator<{ paths: string[] }> {

@@ -1,5 +1,5 @@
 import type { Found, PlaceRef } from '../shared/contract.ts'
-import { AppError } from '../shared/errors.ts'
+import { AppError, type ErrorCode } from '../shared/errors.ts'
 import { type Digest, familiar } from '../shared/reference.ts'
 import { kindOfHost } from '../shared/registry-kinds.ts'
 import type { LookedAt } from './looked-at.ts'
@@ -51,13 +51,16 @@ function has(text: string, words: readonly string[]): boolean {
   return words.every((word) => text.toLowerCase().includes(word))
 }
 
+/** What a registry says to who has asked too much. */
+const TOO_MUCH: readonly ErrorCode[] = ['registry-too-many-requests', 'registry-pull-limit']
+
 /** Whatever one question is answered, the others are asked: but nobody asks on who was told that it is too much. */
 async function orNothing<T>(answer: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   try {
     return await answer
   } catch (error) {
     signal.throwIfAborted()
-    if (error instanceof AppError && error.code !== 'registry-too-many-requests') return undefined
+    if (error instanceof AppError && !TOO_MUCH.includes(error.code)) return undefined
     throw error
   }
 }
@@ -147,7 +150,7 @@ class RegistrySearch {
       }
     } catch (error) {
       this.#signal.throwIfAborted()
-      if (!(error instanceof AppError) || error.code === 'registry-too-many-requests') throw error
+      if (!(error instanceof AppError) || TOO_MUCH.includes(error.code)) throw error
     }
   }
 

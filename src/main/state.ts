@@ -56,6 +56,12 @@ const STEPS: readonly string[] = [
      );
    END;
    CREATE TABLE tag_scheme (repository TEXT PRIMARY KEY, value TEXT NOT NULL, at INTEGER NOT NULL) STRICT;`,
+  // Which manifest of a registry an image came from, and when something was last done by itself.
+  `CREATE TABLE came (
+     image TEXT NOT NULL, repository TEXT NOT NULL, digest TEXT NOT NULL, at INTEGER NOT NULL,
+     PRIMARY KEY (image, repository, digest)
+   ) STRICT;
+   CREATE TABLE done (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;`,
 ]
 
 export type Row = Readonly<Record<string, string | number | null>>

@@ -3,6 +3,7 @@ import { useEffect } from 'react'
 import { followPreferences } from './backups/backup-store.ts'
 import { type Client, follow } from './connect.ts'
 import { DropTarget } from './files/drop-target.tsx'
+import { followNewer } from './getting/newer-store.ts'
 import { HostProvider } from './host.tsx'
 import { lookIntoPaths } from './loading/load-queue.ts'
 import { followEngines } from './places/engines.ts'
@@ -66,6 +67,7 @@ export function App({ client }: { client: Client }) {
       followPlaces(client),
       followTransfers(client),
       followPreferences(client),
+      followNewer(client),
       follow({
         open: (signal) => client.files.watchOpened({}, { signal }),
         take: ({ paths }) => lookIntoPaths(paths),

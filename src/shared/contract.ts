@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { accountProcedures } from './contract-accounts.ts'
+import { getProcedures } from './contract-get.ts'
 import { own } from './contract-own.ts'
 import { portalProcedures } from './contract-portal.ts'
 import { tagsProcedures } from './contract-tags.ts'
@@ -165,6 +166,8 @@ export type Backup = z.infer<typeof backupSchema>
 export const preferencesSchema = z.object({
   /** How many versions before are kept of a name; 0 for all. */
   keepBackups: z.number().int().min(0).max(100),
+  /** Registries are asked now and then, by themselves, whether they have newer images. */
+  lookForNewer: z.boolean(),
 })
 export type Preferences = z.infer<typeof preferencesSchema>
 
@@ -638,6 +641,7 @@ export const contract = {
   /** Over all places that are there: names, tags, digests, labels; a whole digest meets configs, manifests, layers and the sums of files. More come as they are found. */
   search: procedure.input(z.object({ text: z.string() })).output(eventIterator(z.array(foundSchema))),
   compare: procedure.input(z.object({ left: spotSchema, right: spotSchema })).output(comparisonSchema),
+  get: getProcedures,
   preferences: {
     watch: procedure.input(nothing).output(eventIterator(preferencesSchema)),
     set: procedure.input(preferencesSchema.partial()).output(nothing),

@@ -52,7 +52,7 @@ export const refusalsEn = {
     next: 'Delete versions nobody needs any more there, or ask for more space.',
   },
   'registry-pull-limit': {
-    what: '{place} lets you get no more images for the moment[: it asks to wait {seconds} seconds].',
+    what: '{place} lets you get no more images for the moment[ and asks to wait {seconds} seconds][: no more than {limit} downloads are allowed in {hours} hours].',
     next: 'The limit is per account, or per address for those not signed in, over some hours: sign in, or wait.',
   },
   'registry-read-only': {
@@ -151,7 +151,7 @@ export const refusalsFr: Record<keyof typeof refusalsEn, Sentence> = {
     next: 'Supprimez-y des versions dont personne n’a plus besoin, ou demandez plus de place.',
   },
   'registry-pull-limit': {
-    what: '{place} ne vous laisse plus récupérer d’images pour le moment[ : il prie d’attendre {seconds} secondes].',
+    what: '{place} ne vous laisse plus récupérer d’images pour le moment[ et prie d’attendre {seconds} secondes][ : {limit} téléchargements sont permis en {hours} heures].',
     next: 'La limite vaut par compte, ou par adresse sans connexion, sur quelques heures : connectez-vous, ou attendez.',
   },
   'registry-read-only': {

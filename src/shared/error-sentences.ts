@@ -286,7 +286,7 @@ const en: Record<ErrorCode, Sentence> = {
     next: 'Do it in the registry’s own web page, where it has one.',
   },
   'registry-too-many-requests': {
-    what: '{place} has had too many requests[ and asks to wait {seconds} seconds].',
+    what: '{place} has had too many requests[ and asks to wait {seconds} seconds][: no more than {limit} downloads are allowed in {hours} hours].',
     next: 'Wait, then try again; signed-in users are often allowed more.',
   },
   'registry-unavailable': {
@@ -623,7 +623,7 @@ const fr: Record<ErrorCode, Sentence> = {
     next: 'Faites-le dans la page web du registre, s’il en a une.',
   },
   'registry-too-many-requests': {
-    what: '{place} a reçu trop de demandes[ et prie d’attendre {seconds} secondes].',
+    what: '{place} a reçu trop de demandes[ et prie d’attendre {seconds} secondes][ : {limit} téléchargements sont permis en {hours} heures].',
     next: 'Attendez, puis réessayez ; les utilisateurs connectés ont souvent droit à plus.',
   },
   'registry-unavailable': {

@@ -30,6 +30,8 @@ export interface CopySheetProps {
   before?: ReactNode
   buttons?: ReactNode
   doubtful?: boolean
+  /** What the button that begins it says; "Send" for what is here. */
+  verb?: string
   /** Shows what is known of one image. */
   onDetails?: (id: string) => void
   onStarted: () => void
@@ -49,6 +51,7 @@ export function CopySheet(props: CopySheetProps) {
     before,
     buttons,
     doubtful = false,
+    verb,
     onDetails,
     onStarted,
     onClose,
@@ -81,7 +84,7 @@ export function CopySheet(props: CopySheetProps) {
             {t('common.cancel')}
           </Button>
           <Button disabled={!copy.canStart || copy.planning} loading={copy.starting} onClick={copy.start}>
-            {t('copy.copy')}
+            {verb ?? t('copy.copy')}
           </Button>
         </>
       }

@@ -24,7 +24,8 @@ function replacedNames({ names }: Planned): string[] {
   return names.filter(({ replaces }) => replaces).map(({ name }) => name)
 }
 
-function happens(planned: Planned, { t, list }: Words): string {
+/** What becomes of an image of a plan, in words. */
+export function happens(planned: Planned, { t, list }: Words): string {
   if (isSame(planned)) return t('whole.same')
   const replaced = replacedNames(planned)
   const what = t(planned.present ? 'whole.names' : 'whole.new')
@@ -83,7 +84,7 @@ function Rows({ rows, copy, place }: { rows: readonly WholeRow[]; copy: Copy; pl
 }
 
 /** One decision for all names that other images have there. */
-function NamesInUse({ copy }: { copy: Copy }) {
+export function NamesInUse({ copy }: { copy: Copy }) {
   const { t } = useWords()
   const [choice, setChoice] = useState<MoveChoice>('keep')
   const keys = (copy.plan?.images ?? []).flatMap((planned) =>

@@ -1,4 +1,5 @@
 import type { ImageFacts, PlaceRef } from '../../shared/contract.ts'
+import { NewerChip } from '../getting/newer-chip.tsx'
 import { Check } from '../shell/check.tsx'
 import type { Words } from '../words/use-words.ts'
 import { toggleImage } from './image-store.ts'
@@ -62,6 +63,7 @@ export function ImageCells({
       </td>
       <td className="cell-tags">
         <TagChips words={words} place={place} line={line} whole={whole} />
+        <NewerChip words={words} place={place} id={row.id} repository={line.repository} tags={line.tags} />
         {facts && <UsedBy words={words} containers={facts.containers} />}
         {tagging && <TagInput place={place} line={line} onDone={() => onTagging(false)} />}
         {!tagging && whole && (

@@ -2,6 +2,7 @@ import { Menu } from '@mantine/core'
 import {
   IconArrowBackUp,
   IconArrowsDiff,
+  IconCloudSearch,
   IconDeviceFloppy,
   IconHistory,
   IconInfoCircle,
@@ -14,6 +15,8 @@ import type { ReactNode } from 'react'
 import type { PlaceRef } from '../../shared/contract.ts'
 import { backupsOf, useBackups } from '../backups/backup-store.ts'
 import { compareFrom, compareWords, useCompared } from '../finding/compared.ts'
+import { lookForNewer } from '../getting/newer-store.ts'
+import { useApi } from '../host.tsx'
 import { Mark } from '../shell/mark.tsx'
 import { openSheet } from '../shell/ui.ts'
 import type { Words } from '../words/use-words.ts'
@@ -81,6 +84,7 @@ function OpenMenu({
 }: LineMenuProps & { children: ReactNode }) {
   const { t } = words
   const { id } = line.row
+  const { client } = useApi()
   const compared = useCompared((state) => state.first)
   const broken = line.row.content?.problem !== undefined
   return (
@@ -140,6 +144,14 @@ function OpenMenu({
         >
           {compareWords(compared, { place, id }, t)}
         </Menu.Item>
+        {(place.type === 'engine' || place.type === 'layout') && line.tags.length > 0 && (
+          <Menu.Item
+            leftSection={<IconCloudSearch size={16} aria-hidden />}
+            onClick={() => void lookForNewer(client, place, [id])}
+          >
+            {t('getting.newer.one')}
+          </Menu.Item>
+        )}
         <Menu.Divider />
         <Menu.Item
           className="menu-bad"

@@ -1,32 +1,51 @@
 import { Button, Loader } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { PlaceRef, Removal } from '../../shared/contract.ts'
+import { splitName } from '../../shared/reference.ts'
 import { asFailure } from '../errors/failure.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { useApi } from '../host.tsx'
 import { SheetFrame } from '../shell/sheet.tsx'
 import { announce } from '../shell/ui.ts'
 import { shortId } from '../words/format.ts'
-import { useWords } from '../words/use-words.ts'
+import { useWords, type Words } from '../words/use-words.ts'
 import { removalOf, removeFrom } from './image-actions.ts'
 import { refreshImages, tellsByItself } from './image-store.ts'
 
 type RemovalImage = Removal['images'][number]
 
-function Stays({ image }: { image: RemovalImage }) {
+function Stays({ image, place }: { image: RemovalImage; place: PlaceRef }) {
   const { t, list } = useWords()
+  const parent = t(place.type === 'registry' ? 'removal.part' : 'removal.parent')
   return (
     <li>
       <strong>{image.names[0] ?? shortId(image.id)}</strong>{' '}
       <span className="muted">
-        {image.outcome === 'in-use' ? t('removal.inUse', { containers: list(image.containers) }) : t('removal.parent')}
+        {image.outcome === 'in-use' ? t('removal.inUse', { containers: list(image.containers) }) : parent}
       </span>
     </li>
   )
 }
 
-function Announced({ removal }: { removal: Removal }) {
-  const { t, size } = useWords()
+/** Where several versions are one image, taking it off takes all of them: said once more, in a sentence. */
+function AllVersions({ image }: { image: RemovalImage }) {
+  const { t, list } = useWords()
+  if (image.names.length < 2) return null
+  return (
+    <span className="small">
+      {t('removal.allVersions', { names: list(image.names.map((name) => splitName(name).tag)) })}
+    </span>
+  )
+}
+
+function spaceWords({ space, exact }: Removal, place: PlaceRef, { t, size }: Words): string {
+  if (place.type === 'registry') return t('removal.spaceThere', { size: size(space) })
+  return t(exact ? 'removal.space' : 'removal.spaceMost', { size: size(space) })
+}
+
+function Announced({ removal, place }: { removal: Removal; place: PlaceRef }) {
+  const words = useWords()
+  const { t, size } = words
   const goes = removal.images.filter(({ outcome }) => outcome === 'remove')
   const stays = removal.images.filter(({ outcome }) => outcome !== 'remove')
   if (goes.length === 0) {
@@ -35,7 +54,7 @@ function Announced({ removal }: { removal: Removal }) {
         <p>{t('removal.nothing')}</p>
         <ul className="plain">
           {stays.map((image) => (
-            <Stays key={image.id} image={image} />
+            <Stays key={image.id} image={image} place={place} />
           ))}
         </ul>
       </>
@@ -56,15 +75,14 @@ function Announced({ removal }: { removal: Removal }) {
               ))}
             </span>
             <span className="muted">{size(image.size)}</span>
+            {place.type === 'registry' && <AllVersions image={image} />}
           </li>
         ))}
         {stays.map((image) => (
-          <Stays key={image.id} image={image} />
+          <Stays key={image.id} image={image} place={place} />
         ))}
       </ul>
-      <p className="summary">
-        {t(removal.exact ? 'removal.space' : 'removal.spaceMost', { size: size(removal.space) })}
-      </p>
+      <p className="summary">{spaceWords(removal, place, words)}</p>
       <p className="muted">{t('removal.final')}</p>
     </>
   )
@@ -121,7 +139,7 @@ export function RemovalDialog({ place, ids, onClose }: RemovalDialogProps) {
         </p>
       )}
       {removal.error && <FailureNotice error={asFailure(removal.error)} onRetry={() => void removal.refetch()} />}
-      {removal.data && !remove.data && <Announced removal={removal.data} />}
+      {removal.data && !remove.data && <Announced removal={removal.data} place={place} />}
       {remove.error && <FailureNotice error={asFailure(remove.error)} />}
       {remove.data && (
         <p>

@@ -6,6 +6,7 @@ import { followBackups, useBackups } from '../backups/backup-store.ts'
 import { CopyAll } from '../copying/copy-all.tsx'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { Elsewhere } from '../finding/elsewhere.tsx'
+import { NewerButton, NewerNotice } from '../getting/newer-button.tsx'
 import { useApi } from '../host.tsx'
 import { ImagePane } from '../images/image-pane.tsx'
 import { FoundActions } from '../shell/found-actions.tsx'
@@ -66,6 +67,7 @@ export function EnginePage() {
         {isReady(engine) && (
           <div className="page-buttons">
             <KeptButton engine={engine.id} />
+            {engine.images !== 0 && <NewerButton place={{ type: 'engine', engine: engine.id }} />}
             {engine.images !== 0 && <CopyAll place={{ type: 'engine', engine: engine.id }} />}
           </div>
         )}
@@ -73,6 +75,7 @@ export function EnginePage() {
       <PageFailures />
       {state.failure && <FailureNotice error={state.failure} />}
       <FoundActions />
+      {engine && <NewerNotice place={{ type: 'engine', engine: engine.id }} />}
       {engine && <Content engine={engine} title={title} />}
       {!engine && state.engines === undefined && <Connecting />}
       {!engine && state.engines !== undefined && (

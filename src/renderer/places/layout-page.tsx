@@ -2,6 +2,7 @@ import { useMemo } from 'react'
 import type { PlaceInfo, PlaceRef } from '../../shared/contract.ts'
 import { CopyAll } from '../copying/copy-all.tsx'
 import { Elsewhere } from '../finding/elsewhere.tsx'
+import { NewerButton, NewerNotice } from '../getting/newer-button.tsx'
 import { ImagePane } from '../images/image-pane.tsx'
 import { refreshImages } from '../images/image-store.ts'
 import { FoundActions } from '../shell/found-actions.tsx'
@@ -24,10 +25,16 @@ export function LayoutPage({ info }: { info: PlaceInfo }) {
           <h1 className="page-title">{title}</h1>
           <p className="page-about muted">{library ? t('places.libraryText') : t('places.layoutText', { path })}</p>
         </div>
-        {info.state.type === 'ready' && info.state.images !== 0 && <CopyAll place={place} />}
+        {info.state.type === 'ready' && info.state.images !== 0 && (
+          <div className="page-buttons">
+            <NewerButton place={place} />
+            <CopyAll place={place} />
+          </div>
+        )}
       </div>
       <PageFailures />
       <FoundActions />
+      <NewerNotice place={place} />
       {info.state.type === 'away' ? (
         <PlaceAway key={path} place={place} error={info.state.error} onRetry={refreshImages} />
       ) : (

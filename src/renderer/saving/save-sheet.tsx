@@ -1,5 +1,5 @@
 import { Button, Checkbox, NativeSelect, Radio } from '@mantine/core'
-import type { ImageRow, PlaceRef } from '../../shared/contract.ts'
+import type { PlaceRef } from '../../shared/contract.ts'
 import { asFailure } from '../errors/failure.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { useHost } from '../host.tsx'
@@ -13,7 +13,7 @@ import { useWords } from '../words/use-words.ts'
 import { FileFields } from './file-fields.tsx'
 import type { SaveMethod } from './file-name.ts'
 import { SaveImage } from './save-image.tsx'
-import { type Level, type Save, SPLITS, useSave } from './use-save.ts'
+import { type Level, type Save, type SavedRow, SPLITS, useSave } from './use-save.ts'
 
 const METHODS: readonly SaveMethod[] = ['zstd', 'gzip', 'none', 'bzip2']
 const LEVELS: readonly Level[] = ['fast', 'normal', 'small']
@@ -127,7 +127,7 @@ interface SaveSheetProps {
   place: PlaceRef
   /** Where the file is to go, unless the person says otherwise. */
   folder?: string | undefined
-  rows: readonly ImageRow[]
+  rows: readonly SavedRow[]
   onClose: () => void
 }
 

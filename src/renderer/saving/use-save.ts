@@ -108,16 +108,20 @@ function useStart(
   return { save, tight }
 }
 
+/** An image to save; `place`: where it is, when not all come from one place. */
+export type SavedRow = ImageRow & { readonly place?: PlaceRef }
+
 /** Everything the save sheet decides with: names, file, compression, room, and the way to start. */
-export function useSave(from: PlaceRef, rows: readonly ImageRow[], started: () => void, folder?: string) {
+export function useSave(from: PlaceRef, rows: readonly SavedRow[], started: () => void, folder?: string) {
   const { queries } = useApi()
   const [off, setOff] = useState<ReadonlySet<string>>(new Set())
   const [method, setMethod] = useState<SaveMethod>('zstd')
   const [level, setLevel] = useState<Level>('normal')
   const [cut, setCut] = useState<number>()
   const [replace, setReplace] = useState<string>()
-  const images: Wanted[] = rows.map(({ id, names }) => ({
+  const images: Wanted[] = rows.map(({ id, names, place }) => ({
     id,
+    ...(place ? { place } : {}),
     names: names.filter((name) => !off.has(nameKey(id, name))).map((name) => ({ name })),
   }))
   const target = useTarget(images, method, folder)

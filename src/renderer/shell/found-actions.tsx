@@ -4,7 +4,7 @@ import { usePlaceOnScreen } from '../places/on-screen.ts'
 import { en } from '../words/en.ts'
 import { fr } from '../words/fr.ts'
 import { useWords } from '../words/use-words.ts'
-import { LoadButton } from './header.tsx'
+import { GetButton, LoadButton } from './header.tsx'
 import { openSheet, useUi } from './ui.ts'
 
 function plain(text: string): string {
@@ -12,7 +12,7 @@ function plain(text: string): string {
 }
 
 /** Whether every word searched begins one of an action's words, in either language. */
-export function findsAction(search: string, action: 'loadWords' | 'saveWords' | 'addWords'): boolean {
+export function findsAction(search: string, action: 'loadWords' | 'saveWords' | 'addWords' | 'getWords'): boolean {
   const words = plain(`${en.actions[action]} ${fr.actions[action]}`).split(' ')
   const searched = plain(search).split(/\s+/).filter(Boolean)
   return searched.length > 0 && searched.every((part) => part.length > 1 && words.some((word) => word.startsWith(part)))
@@ -27,11 +27,13 @@ export function FoundActions() {
   const load = findsAction(search, 'loadWords')
   const save = findsAction(search, 'saveWords')
   const add = findsAction(search, 'addWords')
-  if (!load && !save && !add) return null
+  const get = findsAction(search, 'getWords')
+  if (!load && !save && !add && !get) return null
   return (
     <section className="found-actions" aria-label={t('actions.found')}>
       <Group gap="xs">
         {load && <LoadButton variant="default" />}
+        {get && <GetButton />}
         {save && place && (
           <Button
             variant="default"

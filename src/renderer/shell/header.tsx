@@ -63,6 +63,16 @@ export function LoadButton({ variant }: { variant: 'filled' | 'default' }) {
   )
 }
 
+/** "Get online…", wherever it is offered. */
+export function GetButton() {
+  const { t } = useWords()
+  return (
+    <Button variant="default" className="load-button" onClick={() => openSheet({ type: 'get' })}>
+      {t('getting.open')} <span className="docker-word">pull</span>
+    </Button>
+  )
+}
+
 export function Header() {
   const { t } = useWords()
   const choosing = useImages((state) => state.chosen.size > 0)
@@ -77,6 +87,7 @@ export function Header() {
         Caboteur
       </p>
       <Search />
+      <GetButton />
       <LoadButton variant={primary ? 'filled' : 'default'} />
       <ActionIcon variant="default" size={36} aria-label={t('shell.help')} onClick={() => openSheet({ type: 'help' })}>
         <IconQuestionMark size={18} aria-hidden />

@@ -10,6 +10,7 @@ import { WholeSheet } from '../copying/whole-sheet.tsx'
 import { asFailure } from '../errors/failure.ts'
 import { FolderChooser } from '../files/folder-chooser.tsx'
 import { CompareSheet } from '../finding/compare-sheet.tsx'
+import { GetSheet } from '../getting/get-sheet.tsx'
 import { useApi, useHost } from '../host.tsx'
 import { detailsOf } from '../images/image-actions.ts'
 import { DetailsDrawer } from '../images/image-details.tsx'
@@ -156,6 +157,8 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
       return <CompareSheet left={sheet.left} right={sheet.right} onClose={closeSheet} />
     case 'choose-files':
       return <FileSheet />
+    case 'get':
+      return <GetSheet text={sheet.text} to={sheet.to} onClose={closeSheet} />
     case 'help':
       return <Help onClose={closeSheet} />
   }

@@ -1,6 +1,7 @@
 import { ActionIcon, Button, NativeSelect, Popover, Stack } from '@mantine/core'
 import { IconSettings } from '@tabler/icons-react'
 import { useState } from 'react'
+import { NewerPreference } from '../getting/newer-preference.tsx'
 import { engineOnScreen, isReady, useEngines } from '../places/engines.ts'
 import { choose, type LanguageChoice, type ThemeChoice, useSettings } from '../settings.ts'
 import { useWords } from '../words/use-words.ts'
@@ -26,7 +27,7 @@ export function SettingsMenu() {
       position="bottom-end"
       trapFocus
       returnFocus
-      width={240}
+      width={280}
       transitionProps={{ duration: 0 }}
     >
       <Popover.Target>
@@ -52,6 +53,7 @@ export function SettingsMenu() {
             }
             data={THEMES.map((value) => ({ value, label: t(`shell.${value}`) }))}
           />
+          <NewerPreference />
           {engine !== undefined && (
             <Button
               variant="default"

@@ -54,6 +54,8 @@ export type Sheet =
   | { readonly type: 'forget-place'; readonly place: PlaceRef }
   | { readonly type: 'compare'; readonly left: Spot; readonly right: Spot }
   | { readonly type: 'choose-files' }
+  /** Images from registries. `text`: what is looked for at once; `to`: where it goes unless the person says otherwise. */
+  | { readonly type: 'get'; readonly text?: string; readonly to?: PlaceRef }
   | { readonly type: 'help' }
 
 interface Ui {

@@ -1,4 +1,5 @@
 import { accountsEn } from './accounts.ts'
+import { gettingEn } from './getting.ts'
 import { ownEn } from './own.ts'
 import { presetsEn } from './presets.ts'
 import { repositoriesEn } from './repositories.ts'
@@ -44,6 +45,7 @@ export const en = {
   actions: {
     loadWords: 'load open file import',
     saveWords: 'save export file drive archive',
+    getWords: 'get online pull download fetch hub',
     addWords: 'add computer ssh server remote other',
     found: 'Actions found',
     saveFirst: 'Choose images first, then save them to a file.',
@@ -382,6 +384,9 @@ export const en = {
     goes: 'Will be removed, with all their names',
     inUse: 'Stays: used by {{containers}}',
     parent: 'Stays: other images are built on it',
+    part: 'Stays: it is part of a version for several kinds of computers that stays',
+    allVersions: 'These versions (tags) are one image and go together: {{names}}.',
+    spaceThere: 'Up to {{size}} become free in the registry, once it cleans up: layers shared with other images stay.',
     space: '{{size}} will be free.',
     spaceMost: '{{size}} at most will be free: layers shared with other images stay.',
     nothing: 'Nothing can be removed: every chosen image is in use.',
@@ -737,6 +742,7 @@ export const en = {
     registryText: 'An online store of images.',
   },
   own: ownEn,
+  getting: gettingEn,
   accounts: accountsEn,
   presets: presetsEn,
 } as const

@@ -1,5 +1,6 @@
 import { accountsFr } from './accounts.ts'
 import type { en } from './en.ts'
+import { gettingFr } from './getting.ts'
 import { ownFr } from './own.ts'
 import { presetsFr } from './presets.ts'
 import { repositoriesFr } from './repositories.ts'
@@ -46,6 +47,7 @@ export const fr = {
   actions: {
     loadWords: 'charger ouvrir fichier importer',
     saveWords: 'enregistrer exporter fichier clé archive sauvegarder',
+    getWords: 'récupérer en ligne pull télécharger hub',
     addWords: 'ajouter ordinateur serveur distant autre',
     found: 'Actions trouvées',
     saveFirst: 'Choisissez d’abord des images, puis enregistrez-les dans un fichier.',
@@ -386,6 +388,10 @@ export const fr = {
     goes: 'Seront supprimées, avec tous leurs noms',
     inUse: 'Reste : utilisée par {{containers}}',
     parent: 'Reste : d’autres images reposent sur elle',
+    part: 'Reste : elle fait partie d’une version pour plusieurs sortes d’ordinateurs, qui reste',
+    allVersions: 'Ces versions (tags) sont une seule image et partent ensemble : {{names}}.',
+    spaceThere:
+      'Jusqu’à {{size}} se libèrent dans le registre, quand il fait son ménage : les couches partagées avec d’autres images restent.',
     space: '{{size}} seront libérés.',
     spaceMost: '{{size}} au plus seront libérés : les couches partagées avec d’autres images restent.',
     nothing: 'Rien ne peut être supprimé : toutes les images choisies sont utilisées.',
@@ -745,6 +751,7 @@ export const fr = {
     registryText: 'Un dépôt d’images en ligne.',
   },
   own: ownFr,
+  getting: gettingFr,
   accounts: accountsFr,
   presets: presetsFr,
 } satisfies Shape<typeof en>

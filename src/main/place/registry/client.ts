@@ -5,6 +5,7 @@ import type { RegistryAddress } from './address.ts'
 import { hasBlob, mount } from './blobs.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
 import { download, type WantedBlob } from './download.ts'
+import { KeptManifests } from './kept-manifests.ts'
 import { addReferrer, catalog, type Referrer, referrers, tags } from './listing.ts'
 import { deleteManifest, deleteTag, getManifest, headManifest, putManifest, type StoredManifest } from './manifests.ts'
 import { tryUpload } from './rights.ts'
@@ -39,6 +40,7 @@ export interface Manner extends Ping {
 export class RegistryClient {
   readonly #connection: Connection
   readonly #sizes: UploadSizes
+  readonly #kept = new KeptManifests()
 
   /** `credentials` is asked when they are needed, and again after a sign-in failed; undefined: nobody. */
   constructor(
@@ -86,9 +88,16 @@ export class RegistryClient {
     })
   }
 
-  /** A manifest or index of any media type, by tag or digest, checked against its digest. */
+  /**
+   * A manifest or index of any media type, by tag or digest, checked against its digest. One that was read is not read again
+   * by its digest: it never changes, and at Docker Hub each reading counts as a download.
+   */
   async manifest(repository: string, reference: string, signal: AbortSignal): Promise<StoredManifest> {
-    return await getManifest(this.#connection, repository, reference, signal)
+    const kept = this.#kept.get(repository, reference)
+    if (kept) return kept
+    const read = await getManifest(this.#connection, repository, reference, signal)
+    this.#kept.add(repository, read)
+    return read
   }
 
   /** As `manifest`, without its bytes (on Docker Hub that counts as no pull); undefined when there is none. */
@@ -112,6 +121,7 @@ export class RegistryClient {
 
   /** Removes a manifest and every tag that names it; not there is as good. @throws registry-unsupported */
   async deleteManifest(repository: string, digest: Digest, signal: AbortSignal): Promise<void> {
+    this.#kept.drop(repository, digest)
     await deleteManifest(this.#connection, repository, digest, signal)
   }
 

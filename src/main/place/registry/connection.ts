@@ -1,6 +1,7 @@
 import { AppError, type ErrorCode } from '../../../shared/errors.ts'
 import { kindOfHost } from '../../../shared/registry-kinds.ts'
 import { apiHost, isLoopback, type RegistryAddress, repositoryPath } from './address.ts'
+import { type Allowance, allowance } from './allowance.ts'
 import { parseChallenges } from './challenge.ts'
 import { type About, refusalError, retryAfter } from './failure.ts'
 import { Gate, unlessAborted } from './gate.ts'
@@ -18,6 +19,8 @@ export type RegistryEvent =
   | { readonly type: 'resumed'; readonly way: 'down' | 'up'; readonly kept: number; readonly again: number }
   /** Words of the registry for the person (distribution-spec, "Warnings"); each text once. */
   | { readonly type: 'warning'; readonly text: string }
+  /** What it said of how much it still allows. */
+  | { readonly type: 'limit'; readonly limit: Allowance }
 
 export interface ConnectionOptions {
   readonly patience?: Partial<Patience>
@@ -285,6 +288,8 @@ export class Connection {
       const { reply, introduced } = await this.#follow(call, url, base, who.header)
       this.#answered = true
       this.#warn(reply)
+      const limit = allowance(reply.header)
+      if (limit) this.report({ type: 'limit', limit })
       if (reply.status !== 401 || !introduced || tries === INTRODUCTIONS) return { reply, as: who.as }
       const challenges = parseChallenges(reply.headers('www-authenticate'))
       const next = await this.#tokens.after(challenges, call.scopes, who, call.signal).catch(async (error: unknown) => {

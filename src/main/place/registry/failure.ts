@@ -1,6 +1,7 @@
 import { AppError, type ErrorCode, type ErrorParts } from '../../../shared/errors.ts'
 import { isDigest } from '../../../shared/reference.ts'
 import type { RegistryKind } from '../../../shared/registry-kinds.ts'
+import { allowance } from './allowance.ts'
 import { causeOf } from './causes.ts'
 import type { Secrets } from './secrets.ts'
 
@@ -179,6 +180,8 @@ export function refusalError(refusal: Refusal, about: About, secrets: Secrets): 
   const code =
     causeOf({ status, codes, message, kind, writes, as, repository, username }) ?? refusalCode(refusal, codes, about)
   const seconds = retryAfter((name) => refusal.header(name))
+  const limits: readonly ErrorCode[] = ['registry-too-many-requests', 'registry-pull-limit']
+  const used = limits.includes(code) ? allowance((name) => refusal.header(name)) : undefined
   const reason = (said || codes.join(', ') || `HTTP ${refusal.status}`).slice(0, REASON)
   const parts: ErrorParts = {
     place: about.place,
@@ -188,6 +191,9 @@ export function refusalError(refusal: Refusal, about: About, secrets: Secrets): 
       : { image: `${about.repository}${about.reference.includes(':') ? '@' : ':'}${about.reference}` }),
     ...(about.blob === undefined && digests.length === 0 ? {} : { file: about.blob ?? digests.join(', ') }),
     ...(seconds === undefined ? {} : { seconds }),
+    ...(used?.remaining === 0 && used.window !== undefined
+      ? { limit: used.limit, hours: Math.round(used.window / 3600) }
+      : {}),
     ...(code === 'registry-namespace' && username !== undefined ? { user: username } : {}),
     ...(code === 'registry-name' && kind !== undefined ? { rule: kind } : {}),
     ...(code === 'registry-refused' || code === 'registry-policy' ? { reason: reason.replace(/\.$/, '') } : {}),

@@ -18,7 +18,8 @@ export const PATIENCE: Patience = { attempts: 6, pause: 500, longest: 90_000, wa
 const PASSING: readonly ErrorCode[] = ['registry-broken', 'registry-unavailable', 'registry-too-many-requests']
 
 export function isPassing(error: unknown): boolean {
-  return error instanceof AppError && PASSING.includes(error.code)
+  // Downloads that are used up for hours do not come back while one waits.
+  return error instanceof AppError && PASSING.includes(error.code) && error.parts['limit'] === undefined
 }
 
 /** Milliseconds before the try after the `failed`th: twice as long each time, and somewhere in the upper half of that. */
