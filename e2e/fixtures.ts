@@ -19,7 +19,7 @@ export interface Options {
   expected: RegExp
 }
 
-interface Given {
+export interface Given {
   /** Home of the hosts of this test; its folder `files` is where the app reads and writes. */
   home: string
   folder: string
@@ -29,12 +29,14 @@ interface Given {
   other: SharedEngine
   /** Where the app looks for Docker. */
   dockerHost: string
+  /** What the host in a browser finds in its environment beside that. */
+  environment: Readonly<Record<string, string>>
   host: HeadlessHost
   desktop: DesktopProcess
   app: AppWindow
 }
 
-interface Kept {
+export interface Kept {
   keptEngine: Engine
   keptOther: Engine
 }
@@ -78,6 +80,8 @@ export const test = base.extend<Options & Given, Kept>({
     await use(keptOther)
   },
   dockerHost: async ({ engine }, use) => await use(engine.host),
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright insists on the object pattern.
+  environment: async ({}, use) => await use({}),
 
   // biome-ignore lint/correctness/noEmptyPattern: Playwright insists on the object pattern.
   home: async ({}, use) => {
@@ -103,7 +107,7 @@ export const test = base.extend<Options & Given, Kept>({
     expect(desktop.complaints, 'the desktop process complains of nothing').toBe('')
   },
 
-  app: async ({ hostKind, dockerHost, home, folder, language, expected, page }, use) => {
+  app: async ({ hostKind, dockerHost, environment, home, folder, language, expected, page }, use) => {
     let complaints = complaintsOf(page)
     const options = { dockerHost, home }
     if (hostKind === 'electron') {
@@ -121,7 +125,7 @@ export const test = base.extend<Options & Given, Kept>({
       await desktop.end()
       expect(desktop.complaints, 'the desktop process complains of nothing').toBe('')
     } else {
-      const host = await startHeadless({ ...options, roots: [folder] })
+      const host = await startHeadless({ ...options, environment, roots: [folder] })
       const app = await openInBrowser(page, host, folder, language)
       await app.show({ lang: language })
       await use(app)

@@ -37,6 +37,7 @@ const STEPS: readonly string[] = [
      SELECT host, value ->> 'username', json_object('type', 'password', 'username', value ->> 'username')
      FROM registry WHERE value ->> 'username' IS NOT NULL;
    UPDATE registry SET value = json_remove(value, '$.username');`,
+  `CREATE TABLE published (source TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`,
 ]
 
 export type Row = Readonly<Record<string, string | number | null>>

@@ -10,7 +10,7 @@ export const visibilitySchema = z.enum(['public', 'private', 'internal', 'unknow
 export type Visibility = z.infer<typeof visibilitySchema>
 
 /** What one may choose between; `internal` is a registry's own and is chosen on its web. */
-const choiceSchema = z.enum(['public', 'private'])
+export const choiceSchema = z.enum(['public', 'private'])
 export type VisibilityChoice = z.infer<typeof choiceSchema>
 
 /** Addresses on the registry's web, for what is done there. */
@@ -62,6 +62,8 @@ export const abilitiesSchema = z.object({
   list: z.boolean(),
   /** `portal.create`, and what may be chosen there; [] where it is absent. */
   create: z.array(choiceSchema),
+  /** `project`: what is made is what repositories are below, and they come with a push. */
+  makes: z.enum(['repository', 'project']),
   /** `portal.change` of the visibility. */
   visibility: z.boolean(),
   /** `portal.change` of these texts; the most characters they may have, where that is known. */

@@ -136,7 +136,9 @@ export async function runDesktop(folder: string, opened: Feed<readonly string[]>
     icon: join(folder, '../../resources/icon.png'),
     mayClose,
     openOutside: async (url) =>
-      await openOutside(url, async () => (await caboteur.registries.list()).map(({ host }) => host)),
+      await openOutside(url, caboteur.portals.leadsTo(url), async () =>
+        (await caboteur.registries.list()).map(({ host }) => host),
+      ),
   }
   await openWindow(parts)
   app.on('activate', () => {

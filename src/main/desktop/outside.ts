@@ -32,10 +32,18 @@ async function confirmed(page: URL): Promise<boolean> {
   return response === 1
 }
 
-/** Opens a page outside: of our own sites and of registries in the list at once, any other after asking. */
-export async function openOutside(url: string, registries: () => Promise<readonly string[]>): Promise<void> {
+/**
+ * Opens a page outside: of our own sites, of registries in the list and what these named themselves (`shown`) at once, any
+ * other after asking.
+ */
+export async function openOutside(
+  url: string,
+  shown: boolean,
+  registries: () => Promise<readonly string[]>,
+): Promise<void> {
   const page = pageOf(url)
   if (!page) return
-  const known = OURS.has(page.host) || (await registries()).some((host) => host.replace(/:\d+$/, '') === page.hostname)
+  const known =
+    shown || OURS.has(page.host) || (await registries()).some((host) => host.replace(/:\d+$/, '') === page.hostname)
   if (known || (await confirmed(page))) await shell.openExternal(page.href)
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { AppError } from '../../shared/errors.ts'
+import type { RegistryKind } from '../../shared/registry-kinds.ts'
 import type { Web, WebAnswer, WebCall } from '../web/web.ts'
 
 /** A question below the API's address. */
@@ -25,12 +26,14 @@ const MAX_PAGES = 1000
 
 /** The JSON API of a registry's web, as one account asks it. */
 export class Api {
+  readonly #kind: RegistryKind
   readonly #web: Web
   readonly #base: string
   readonly #introduce: Introduce
 
   /** `base`: without a slash at its end. */
-  constructor(web: Web, base: string, introduce: Introduce) {
+  constructor(kind: RegistryKind, web: Web, base: string, introduce: Introduce) {
+    this.#kind = kind
     this.#web = web
     this.#base = base
     this.#introduce = introduce
@@ -68,12 +71,19 @@ export class Api {
   }
 
   async #once(
-    { method = 'GET', path, query = {}, headers = {}, ...call }: Question,
+    { method = 'GET', path, query = {}, headers = {}, about = {}, ...call }: Question,
     who: Readonly<Record<string, string>>,
   ): Promise<WebAnswer> {
     const url = new URL(`${this.#base}${path}`)
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value))
-    return await this.#web.ask({ ...call, method, url, headers: { ...headers, ...who } })
+    const writes = method !== 'GET' && method !== 'HEAD'
+    return await this.#web.ask({
+      ...call,
+      method,
+      url,
+      headers: { ...headers, ...who },
+      about: { kind: this.#kind, writes, ...about },
+    })
   }
 }
 

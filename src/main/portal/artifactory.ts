@@ -20,11 +20,12 @@ export class ArtifactoryPortal implements Portal {
 
   constructor(opened: Opened) {
     this.#opened = opened
-    this.#api = new Api(opened.web, `${opened.origin}/artifactory/api`, async () => basicOf(opened))
+    this.#api = new Api('artifactory', opened.web, `${opened.origin}/artifactory/api`, async () => basicOf(opened))
     this.abilities = {
       kind: 'artifactory',
       list: opened.credentials?.type === 'password',
       create: [],
+      makes: 'repository',
       visibility: false,
       pages: { create: `${opened.origin}/ui/admin/repositories/local`, home: `${opened.origin}/ui/repos/tree/General` },
     }

@@ -1,6 +1,7 @@
 import type { Abilities, Creation, Namespace, RepositoryInfo } from '../../shared/contract-portal.ts'
 import { given, momentOf, segments } from './answers.ts'
 import { Api } from './api.ts'
+import { hasTags } from './distribution.ts'
 import { basicOf, type Opened } from './opened.ts'
 import type { Portal } from './portal.ts'
 
@@ -16,11 +17,12 @@ export class AzurePortal implements Portal {
 
   constructor(opened: Opened) {
     this.#opened = opened
-    this.#api = new Api(opened.web, `${opened.origin}/acr/v1`, async () => basicOf(opened))
+    this.#api = new Api('azure', opened.web, `${opened.origin}/acr/v1`, async () => basicOf(opened))
     this.abilities = {
       kind: 'azure',
       list: opened.credentials !== undefined,
       create: [],
+      makes: 'repository',
       visibility: false,
       pages: { home: PORTAL },
     }
@@ -46,6 +48,10 @@ export class AzurePortal implements Portal {
   }
 
   async repository(path: string, signal: AbortSignal): Promise<RepositoryInfo | undefined | 'unknown'> {
+    const { client, credentials } = this.#opened
+    // Its own API takes a password at once, and wants tokens of its own for all else.
+    if (credentials?.type !== 'password')
+      return (await hasTags(client, path, signal)) ? described(path, undefined) : undefined
     const row = await this.#api.find({ path: `/${segments(path)}`, signal })
     return row === undefined ? undefined : described(path, row)
   }

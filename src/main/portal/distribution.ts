@@ -21,7 +21,7 @@ export async function hasTags(client: RegistryClient, path: string, signal: Abor
 /** A registry without a web of its own: whoever reaches it sees what is in it, as far as it lets them in. */
 export function distributionPortal(client: RegistryClient): Portal {
   return {
-    abilities: { kind: 'distribution', list: false, create: [], visibility: false, pages: {} },
+    abilities: { kind: 'distribution', list: false, create: [], makes: 'repository', visibility: false, pages: {} },
     creation: async () => ({ by: 'push', visibility: 'unknown' }),
     repository: async (path, signal): Promise<RepositoryInfo | undefined> =>
       (await hasTags(client, path, signal)) ? { path, visibility: 'unknown', pages: {} } : undefined,

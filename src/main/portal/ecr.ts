@@ -1,4 +1,5 @@
 import type { Abilities, Creation, Namespace, RepositoryInfo, VisibilityChoice } from '../../shared/contract-portal.ts'
+import { AppError } from '../../shared/errors.ts'
 import { field, given, listOf, numberOf, segments, textOf } from './answers.ts'
 import type { Portal, Texts } from './portal.ts'
 
@@ -43,11 +44,24 @@ async function find(amazon: Amazon, name: string, path: string, signal: AbortSig
 }
 
 /**
+ * Takes one tag away; Amazon removes an image with the last tag it has. One that is gone already is as good.
+ * @throws registry-refused
+ */
+async function deleteTag(amazon: Amazon, place: string, name: string, tag: string, signal: AbortSignal): Promise<void> {
+  const input = { repositoryName: name, imageIds: [{ imageTag: tag }] }
+  const { value } = await amazon.call('BatchDeleteImage', input, signal, { name })
+  const [failure] = listOf(value, 'failures')
+  if (failure === undefined || textOf(failure, 'failureCode') === 'ImageNotFound') return
+  throw new AppError('registry-refused', { place, reason: textOf(failure, 'failureReason') ?? tag })
+}
+
+/**
  * Amazon ECR, private: who has no rights of this AWS account sees nothing. A repository is made before a push, by the API
  * where one signed in with access keys; a password of Amazon's alone opens the registry and nothing here.
  */
 export class EcrPortal implements Portal {
   readonly abilities: Abilities
+  readonly deleteTag?: NonNullable<Portal['deleteTag']>
   readonly #console: string
   readonly #account: string
   readonly #amazon: Amazon | undefined
@@ -58,10 +72,12 @@ export class EcrPortal implements Portal {
     this.#account = account
     this.#console = `https://${site}`
     this.#amazon = amazon
+    if (amazon) this.deleteTag = async (path, tag, signal) => await deleteTag(amazon, host, path, tag, signal)
     this.abilities = {
       kind: 'ecr',
       list: amazon !== undefined,
       create: amazon ? ['private'] : [],
+      makes: 'repository',
       visibility: false,
       pages: {
         create: `https://${site}/private-registry/create-repository?region=${region}`,
@@ -109,15 +125,20 @@ export class EcrPortal implements Portal {
 /** Amazon ECR Public: everybody sees everything in it. */
 export class EcrPublicPortal implements Portal {
   readonly abilities: Abilities
+  readonly deleteTag?: NonNullable<Portal['deleteTag']>
   readonly #amazon: Amazon | undefined
 
   constructor(amazon: Amazon | undefined) {
     this.#amazon = amazon
     const site = `https://us-east-1.${CONSOLE}/public-registry`
+    if (amazon)
+      this.deleteTag = async (path, tag, signal) =>
+        await deleteTag(amazon, 'public.ecr.aws', aliased(path).name, tag, signal)
     this.abilities = {
       kind: 'ecr-public',
       list: amazon !== undefined,
       create: amazon ? ['public'] : [],
+      makes: 'repository',
       visibility: false,
       ...(amazon ? { description: { limit: 1024 }, readme: { limit: 10_240 } } : {}),
       pages: { create: `${site}/create-repository?region=us-east-1`, home: `${site}/repositories?region=us-east-1` },

@@ -27,7 +27,7 @@ export class GhcrPortal implements Portal {
 
   constructor(opened: Opened) {
     this.#opened = opened
-    this.#api = new Api(opened.web, 'https://api.github.com', async () => {
+    this.#api = new Api('ghcr', opened.web, 'https://api.github.com', async () => {
       const token = tokenOf(opened)
       const headers = { accept: 'application/vnd.github+json', 'x-github-api-version': '2022-11-28' }
       return token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` }
@@ -36,6 +36,7 @@ export class GhcrPortal implements Portal {
       kind: 'ghcr',
       list: opened.credentials?.type === 'password',
       create: [],
+      makes: 'repository',
       visibility: false,
       pages: { home: `${SITE}/settings/packages` },
     }
@@ -118,9 +119,14 @@ function described(row: unknown, owner: string, own: boolean): RepositoryInfo | 
     visibility: visibilityOf(field(row, 'visibility')),
     ...given({ description: textOf(row, 'repository', 'description'), pushed: momentOf(row, 'updated_at') }),
     pages: {
-      page: textOf(row, 'html_url') ?? `${page}/package/${encodeURIComponent(name)}`,
+      page: ownPage(row) ?? `${page}/package/${encodeURIComponent(name)}`,
       settings: `${page}/${encodeURIComponent(name)}/settings`,
       members: `${page}/${encodeURIComponent(name)}/settings`,
     },
   }
+}
+
+function ownPage(row: unknown): string | undefined {
+  const page = textOf(row, 'html_url')
+  return page?.startsWith(`${SITE}/`) ? page : undefined
 }

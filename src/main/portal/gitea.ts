@@ -23,11 +23,12 @@ export class GiteaPortal implements Portal {
 
   constructor(opened: Opened) {
     this.#site = opened.origin
-    this.#api = new Api(opened.web, `${opened.origin}/api/v1`, async () => basicOf(opened))
+    this.#api = new Api('gitea', opened.web, `${opened.origin}/api/v1`, async () => basicOf(opened))
     this.abilities = {
       kind: 'gitea',
       list: opened.credentials?.type === 'password',
       create: [],
+      makes: 'repository',
       visibility: false,
       pages: { home: `${this.#site}/` },
     }

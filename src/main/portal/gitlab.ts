@@ -80,6 +80,7 @@ export class GitlabPortal implements Portal {
       kind: 'gitlab',
       list: token,
       create: token ? ['private', 'public'] : [],
+      makes: 'project',
       visibility: false,
       pages: site === undefined ? {} : { create: `${site}/projects/new`, home: `${site}/dashboard/projects` },
     }
@@ -202,7 +203,7 @@ export class GitlabPortal implements Portal {
 
   async #api(signal: AbortSignal): Promise<Api> {
     const site = await this.#where(signal)
-    return new Api(this.#opened.web, `${site}/api/v4`, async (): Promise<Record<string, string>> => {
+    return new Api('gitlab', this.#opened.web, `${site}/api/v4`, async (): Promise<Record<string, string>> => {
       const token = tokenOf(this.#opened)
       return token === undefined ? {} : { authorization: `Bearer ${token}` }
     })

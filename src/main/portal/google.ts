@@ -30,6 +30,7 @@ export class GooglePortal implements Portal {
       kind: 'google',
       list: false,
       create: [],
+      makes: 'repository',
       visibility: false,
       pages: { create: `${CONSOLE}/artifacts/create-repo`, home: `${CONSOLE}/artifacts` },
     }

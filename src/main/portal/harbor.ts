@@ -52,12 +52,13 @@ export class HarborPortal implements Portal {
   constructor(opened: Opened) {
     this.#host = opened.host
     this.#site = opened.origin
-    this.#api = new Api(opened.web, `${opened.origin}/api/v2.0`, async () => basicOf(opened))
+    this.#api = new Api('harbor', opened.web, `${opened.origin}/api/v2.0`, async () => basicOf(opened))
     const signed = opened.credentials?.type === 'password'
     this.abilities = {
       kind: 'harbor',
       list: signed,
       create: signed ? ['private', 'public'] : [],
+      makes: 'project',
       visibility: signed,
       ...(signed ? { description: {} } : {}),
       pages: { create: `${this.#site}/harbor/projects`, home: `${this.#site}/harbor/projects` },

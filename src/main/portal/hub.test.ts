@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { MineEvent } from '../../shared/contract-portal.ts'
 import { EmulatedHubWeb } from '../testing/emulated/hub-web.ts'
@@ -126,7 +125,9 @@ describe('Docker Hub beside its registry', () => {
     expect(hub.repositories.get('lea/open')).toMatchObject({ is_private: false })
     const full = portal.create?.('lea/closed', 'private', {}, forever)
     await expect(full).rejects.toMatchObject({ code: 'registry-private-quota', parts: { place: 'docker.io' } })
-    await expect(portal.create?.('other/x', 'private', {}, forever)).rejects.toMatchObject({ code: 'registry-denied' })
+    await expect(portal.create?.('other/x', 'private', {}, forever)).rejects.toMatchObject({
+      code: 'registry-namespace',
+    })
     // What was made counts at once.
     expect(await standing(portal, 'acme/next', forever)).toMatchObject({ privates: { used: 2, limit: 5 } })
   })
@@ -159,26 +160,24 @@ describe('Docker Hub beside its registry', () => {
 
   it('signs in anew when a token is over, and not for each question', async () => {
     const signIns = (): number => world.internet.asked.filter((line) => line.endsWith('/v2/auth/token')).length
-    const short = new EmulatedHubWeb({ users: { lea: { password: PAT } }, life: 200 })
-    world.internet.host('hub.docker.com', short.listener)
     const portal = await world.portals.portalOf(at)
     await portal.repository?.('lea/a', forever)
     await portal.repository?.('lea/b', forever)
     expect(signIns()).toBe(1)
-    await delay(250)
+    hub.expire()
     await portal.namespaces?.(forever)
     expect(signIns()).toBe(2)
   })
 
   it('says that a password is not enough, and shows no secret', async () => {
-    for (const [username, secret] of [
-      ['max', 'max-password'],
-      ['lea', 'wrong-password'],
+    for (const [username, secret, code] of [
+      ['max', 'max-password', 'registry-two-factor'],
+      ['lea', 'wrong-password', 'registry-credentials'],
     ] as const) {
       await world.signIn('docker.io', username, secret)
       const portal = await world.portals.portalOf({ host: 'docker.io', account: username })
       const error: unknown = await portal.namespaces?.(forever).catch((given: unknown) => given)
-      expect(error).toMatchObject({ code: 'registry-credentials' })
+      expect(error).toMatchObject({ code })
       expect(JSON.stringify(error)).not.toMatch(/2fa-secret|max-password|wrong-password/)
     }
   })

@@ -24,6 +24,8 @@ const NAMES_LIFE = 60_000
 /** Plans that allow more than this many private repositories never fill in practice, and counting would take minutes. */
 const COUNTED = 500
 
+const SECOND_FACTOR = /secondary authentication|two-?factor|\b[m2]fa\b/i
+
 /** Rows below `results`; `next` is null or "" at the end. The address in it is not followed: it may be of another host. */
 function results(value: unknown): Page {
   return { rows: listOf(value, 'results'), more: textOf(value, 'next') !== undefined }
@@ -90,12 +92,13 @@ export class HubPortal implements Portal {
 
   constructor(opened: Opened) {
     this.#opened = opened
-    this.#api = new Api(opened.web, SITE, async (signal, anew) => await this.#introduce(signal, anew))
+    this.#api = new Api('hub', opened.web, SITE, async (signal, anew) => await this.#introduce(signal, anew))
     const signed = opened.credentials?.type === 'password'
     this.abilities = {
       kind: 'hub',
       list: signed,
       create: signed ? ['private', 'public'] : [],
+      makes: 'repository',
       visibility: signed,
       ...(signed ? { description: { limit: DESCRIPTION }, readme: { limit: README } } : {}),
       pages: { create: `${SITE}/repository/create`, home: `${SITE}/repositories` },
@@ -266,12 +269,12 @@ export class HubPortal implements Portal {
       signal,
     })
     // Its whole answer may hold a token: only its sentence is shown.
-    if (status !== 200)
-      throw new AppError(
-        'registry-credentials',
-        { place: host },
-        { raw: web.secrets.redact(textOf(value, 'detail') ?? '') },
-      )
+    if (status !== 200) {
+      const detail = textOf(value, 'detail') ?? ''
+      const second = field(value, 'login_2fa_token') !== undefined || SECOND_FACTOR.test(detail)
+      const code = second ? 'registry-two-factor' : 'registry-credentials'
+      throw new AppError(code, { place: host }, { raw: web.secrets.redact(detail) })
+    }
     const token = textOf(value, 'access_token') ?? textOf(value, 'token')
     if (token === undefined) throw new AppError('registry-answer', { place: host, detail: 'access_token' })
     web.secrets.add(token)

@@ -349,7 +349,9 @@ describe('Amazon', () => {
           repositoryName = '',
           nextToken = '0',
           catalogData,
+          imageIds,
         } = input as {
+          imageIds?: { imageTag: string }[]
           repositoryNames?: string[]
           repositoryName?: string
           nextToken?: string
@@ -368,6 +370,8 @@ describe('Amazon', () => {
                 ...(from + 2 < names.length ? { nextToken: String(from + 2) } : {}),
               },
             }
+          case 'BatchDeleteImage':
+            return { value: deletion(imageIds?.[0]?.imageTag ?? '') }
           case 'GetRepositoryCatalogData':
             return { value: { catalogData: { aboutText: repositories.get(repositoryName)?.about } } }
           default:
@@ -377,6 +381,26 @@ describe('Amazon', () => {
       },
     }
   }
+
+  /** What Amazon answers where `1` is there, `gone` is not, and all else is kept by a rule. */
+  function deletion(imageTag: string): unknown {
+    if (imageTag === '1') return { imageIds: [{ imageTag }], failures: [] }
+    const gone = { failureCode: 'ImageNotFound', failureReason: 'Requested image not found' }
+    const kept = { failureCode: 'ImageReferencedByManifestList', failureReason: 'Requested image referenced' }
+    return { imageIds: [], failures: [{ imageId: { imageTag }, ...(imageTag === 'gone' ? gone : kept) }] }
+  }
+
+  it('removes a tag, and tells why not', async () => {
+    const host = '111122223333.dkr.ecr.eu-west-3.amazonaws.com'
+    const portal = new EcrPortal(host, amazon(new Map(), host))
+    await portal.deleteTag?.('a', '1', forever)
+    await portal.deleteTag?.('a', 'gone', forever)
+    await expect(portal.deleteTag?.('a', 'kept', forever)).rejects.toMatchObject({
+      code: 'registry-refused',
+      parts: { reason: 'Requested image referenced' },
+    })
+    expect(new EcrPortal(host, undefined).deleteTag).toBeUndefined()
+  })
 
   it('private: all one’s own, made by the API where there are keys', async () => {
     const host = '111122223333.dkr.ecr.eu-west-3.amazonaws.com'
@@ -510,5 +534,22 @@ describe('registries that tell little', () => {
   it('one that is not reached is an error, and never a guess', async () => {
     const portal = await world.portals.portalOf({ host: 'registry.nowhere.example' })
     await expect(standing(portal, 'shop', forever)).rejects.toMatchObject({ code: 'registry-proxy' })
+  })
+})
+
+describe('the pages a person was shown', () => {
+  it('may be opened, with the rest of their site and nothing else', () => {
+    const { portals } = world
+    const pages = { page: 'https://hub.docker.com/r/lea/shop', settings: undefined, webhooks: 'javascript:alert(1)' }
+    expect(portals.shown({ pages }).pages).toBe(pages)
+    expect(portals.leadsTo('https://hub.docker.com/repository/docker/lea/shop/settings')).toBe(true)
+    for (const other of [
+      'https://hub.docker.com.example/',
+      'http://hub.docker.com/',
+      'javascript:alert(1)',
+      'file:///',
+      '',
+    ])
+      expect(portals.leadsTo(other)).toBe(false)
   })
 })

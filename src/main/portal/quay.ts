@@ -27,7 +27,7 @@ export class QuayPortal implements Portal {
     const { credentials } = opened
     const authorized = credentials?.type === 'password' && credentials.username === '$oauthtoken'
     this.#site = opened.origin
-    this.#api = new Api(opened.web, `${opened.origin}/api/v1`, async (): Promise<Record<string, string>> => {
+    this.#api = new Api('quay', opened.web, `${opened.origin}/api/v1`, async (): Promise<Record<string, string>> => {
       const token = authorized ? tokenOf(opened) : undefined
       return token === undefined ? {} : { authorization: `Bearer ${token}` }
     })
@@ -35,6 +35,7 @@ export class QuayPortal implements Portal {
       kind: 'quay',
       list: authorized,
       create: authorized ? ['private', 'public'] : [],
+      makes: 'repository',
       visibility: authorized,
       // Quay's description is a text in Markdown, of any length.
       ...(authorized ? { readme: {} } : {}),

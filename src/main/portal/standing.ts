@@ -12,6 +12,9 @@ import type { Portal } from './portal.ts'
 /** Answers of a registry that is there and does not tell. */
 const SILENT = [
   'registry-denied',
+  'registry-token-rights',
+  'registry-token-classic',
+  'aws-denied',
   'registry-unauthorized',
   'registry-name-unknown',
   'registry-unsupported',

@@ -2,6 +2,7 @@ import { Menu } from '@mantine/core'
 import {
   IconArrowBackUp,
   IconArrowsDiff,
+  IconCloudUpload,
   IconDeviceFloppy,
   IconHistory,
   IconInfoCircle,
@@ -13,6 +14,7 @@ import type { ReactNode } from 'react'
 import type { PlaceRef } from '../../shared/contract.ts'
 import { backupsOf, useBackups } from '../backups/backup-store.ts'
 import { compareFrom, compareWords, useCompared } from '../finding/compared.ts'
+import { canPublish, openPublish } from '../publishing/open-publish.ts'
 import { Mark } from '../shell/mark.tsx'
 import { openSheet } from '../shell/ui.ts'
 import type { Words } from '../words/use-words.ts'
@@ -116,6 +118,14 @@ function OpenMenu({
         >
           {t('images.send')}
         </Menu.Item>
+        {canPublish(place, [line.row]) && (
+          <Menu.Item
+            leftSection={<IconCloudUpload size={16} aria-hidden />}
+            onClick={() => openPublish(place, [line.row])}
+          >
+            {t('publish.menu')} <span className="docker-word">push</span>
+          </Menu.Item>
+        )}
         <Menu.Item
           leftSection={<IconDeviceFloppy size={16} aria-hidden />}
           disabled={broken}

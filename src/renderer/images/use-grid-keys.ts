@@ -1,5 +1,9 @@
 import type { KeyboardEvent } from 'react'
-import type { Line } from './lines.ts'
+
+/** A line of a grid; those of the kind `group` are passed over. */
+export interface GridLine {
+  readonly kind: string
+}
 
 const PAGE = 10
 export const HEADER = -1
@@ -7,7 +11,7 @@ export const HEADER = -1
 export interface GridMoves {
   /** Index of the active line; HEADER for the column headers. */
   active: number
-  lines: readonly Line[]
+  lines: readonly GridLine[]
   move: (index: number) => void
   toggle: (index: number) => void
   chooseAll: () => void
@@ -16,13 +20,13 @@ export interface GridMoves {
   remove: (index: number) => void
 }
 
-function imageIndexes(lines: readonly Line[]): number[] {
-  return lines.flatMap((line, index) => (line.kind === 'image' ? [index] : []))
+function stopsOf(lines: readonly GridLine[]): number[] {
+  return lines.flatMap((line, index) => (line.kind === 'group' ? [] : [index]))
 }
 
 /** Where a key leads from the active line: another image, or the headers above the first. */
-export function targetOf(key: string, active: number, lines: readonly Line[]): number | undefined {
-  const indexes = imageIndexes(lines)
+export function targetOf(key: string, active: number, lines: readonly GridLine[]): number | undefined {
+  const indexes = stopsOf(lines)
   const last = indexes.length - 1
   const at = indexes.indexOf(active)
   const to = (position: number): number | undefined => indexes[Math.min(last, Math.max(0, position))]

@@ -1,5 +1,8 @@
 import type { PlaceRef } from '../../shared/contract.ts'
 
+/** A registry as one of its accounts sees it. */
+export type RegistryPlace = Extract<PlaceRef, { type: 'registry' }>
+
 /** One text for one place; the repositories of a registry are all in one place, and each of its accounts is one. */
 export function placeKey(place: PlaceRef): string {
   switch (place.type) {

@@ -1,16 +1,18 @@
 import { Button } from '@mantine/core'
 import { IconArrowLeft, IconRefresh } from '@tabler/icons-react'
 import { useMemo } from 'react'
-import type { PlaceInfo, PlaceRef } from '../../shared/contract.ts'
+import type { PlaceInfo } from '../../shared/contract.ts'
 import { CopyAll } from '../copying/copy-all.tsx'
 import { Elsewhere } from '../finding/elsewhere.tsx'
 import { ImagePane } from '../images/image-pane.tsx'
 import { refreshImages } from '../images/image-store.ts'
+import { RepositoryAbout } from '../repositories/repository-about.tsx'
 import { FoundActions } from '../shell/found-actions.tsx'
 import { openSheet } from '../shell/ui.ts'
 import { useWords } from '../words/use-words.ts'
 import { showPlace, usePlaces } from './other-places.ts'
 import { PageFailures } from './page-parts.tsx'
+import type { RegistryPlace } from './place-ref.ts'
 import { Repositories } from './repositories.tsx'
 
 interface VersionsProps {
@@ -21,23 +23,26 @@ interface VersionsProps {
 
 function Versions({ host, account, repository }: VersionsProps) {
   const { t } = useWords()
-  const place = useMemo<PlaceRef>(
+  const place = useMemo<RegistryPlace>(
     () => ({ type: 'registry', host, ...(account === undefined ? {} : { account }), repository }),
     [host, account, repository],
   )
   return (
-    <ImagePane
-      place={place}
-      title={`${host}/${repository}`}
-      empty={{ title: t('places.repositoryEmpty'), hint: t('places.emptyHint') }}
-      help={
-        <div>
-          <Button variant="default" onClick={() => openSheet({ type: 'registry', place })}>
-            {t('registry.signInAgain')}
-          </Button>
-        </div>
-      }
-    />
+    <>
+      <RepositoryAbout place={place} path={repository} />
+      <ImagePane
+        place={place}
+        title={`${host}/${repository}`}
+        empty={{ title: t('places.repositoryEmpty'), hint: t('places.emptyHint') }}
+        help={
+          <div>
+            <Button variant="default" onClick={() => openSheet({ type: 'registry', place })}>
+              {t('registry.signInAgain')}
+            </Button>
+          </div>
+        }
+      />
+    </>
   )
 }
 

@@ -1,21 +1,20 @@
 import { Button, TextInput } from '@mantine/core'
 import { IconChevronRight } from '@tabler/icons-react'
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useState } from 'react'
-import type { PlaceRef } from '../../shared/contract.ts'
 import type { ErrorData } from '../../shared/errors.ts'
-import { isProblem, parseReference } from '../../shared/reference.ts'
 import { readOnce } from '../connect.ts'
 import { asFailure } from '../errors/failure.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { useApi } from '../host.tsx'
 import { Skeletons } from '../images/image-pane.tsx'
 import { refreshImages, useImages } from '../images/image-store.ts'
+import { useMineOf } from '../repositories/mine-store.ts'
+import { MyRepositories } from '../repositories/my-repositories.tsx'
+import { repositoryTyped } from '../repositories/repository-typed.ts'
 import { openSheet, useUi } from '../shell/ui.ts'
 import { useWords } from '../words/use-words.ts'
 import { showPlace } from './other-places.ts'
-
-/** A registry as one of its accounts sees it. */
-export type RegistryPlace = Extract<PlaceRef, { type: 'registry' }>
+import type { RegistryPlace } from './place-ref.ts'
 
 interface Catalogue {
   readonly names: readonly string[] | undefined
@@ -39,14 +38,6 @@ function useCatalogue({ host, account }: RegistryPlace): Catalogue {
     [client, host, account, round],
   )
   return catalogue
-}
-
-/** What a person typed, as a repository of this registry; undefined when it cannot be one. */
-export function repositoryTyped(typed: string, host: string): string | undefined {
-  const text = typed.trim().replace(/^https?:\/\//, '')
-  const own = text.startsWith(`${host}/`) ? text.slice(host.length + 1) : text
-  const parsed = parseReference(`${host === 'docker.io' ? 'docker.io' : host}/${own}`)
-  return own === '' || isProblem(parsed) ? undefined : parsed.path
 }
 
 /** The way to a repository whose name one knows: many registries keep their list to themselves. */
@@ -91,7 +82,7 @@ function walk(event: KeyboardEvent<HTMLElement>): void {
 const SHOWN = 500
 
 /** All repositories of a registry, narrowed by the search; where it tells none, the field that opens one. */
-export function Repositories({ place }: { place: RegistryPlace }) {
+function AllRepositories({ place }: { place: RegistryPlace }) {
   const { t, compare } = useWords()
   const { host } = place
   const title = useId()
@@ -135,6 +126,28 @@ export function Repositories({ place }: { place: RegistryPlace }) {
           {shown.length > SHOWN && <p className="muted small">{t('finding.more', { count: shown.length - SHOWN })}</p>}
         </section>
       )}
+    </>
+  )
+}
+
+/** What an account has at a registry; of a registry that does not tell whose its repositories are, all of them. */
+export function Repositories({ place }: { place: RegistryPlace }) {
+  const { t } = useWords()
+  const mine = useMineOf(place)
+  const { abilities, closed, failure } = mine
+  if (!abilities && !failure) return <Skeletons />
+  if (abilities && !abilities.list) return <AllRepositories place={place} />
+  if (closed)
+    return (
+      <>
+        <p className="notice notice-plain">{t('repositories.closed')}</p>
+        <AllRepositories place={place} />
+      </>
+    )
+  return (
+    <>
+      <OpenRepository place={place} />
+      <MyRepositories place={place} mine={mine} />
     </>
   )
 }

@@ -22,9 +22,13 @@ import { ManageSheet } from '../own/manage-sheet.tsx'
 import { OwnSheet, useOwnRegistry } from '../own/own-sheet.tsx'
 import { ForgetPlace } from '../places/forget-place.tsx'
 import { OpenFolder } from '../places/open-folder.tsx'
+import { PublishSheet } from '../publishing/publish-sheet.tsx'
 import { RegistrySheet } from '../registries/registry-sheet.tsx'
 import { SignOutDialog } from '../registries/sign-out-dialog.tsx'
 import { WhichRegistry } from '../registries/which-registry.tsx'
+import { NewRepository } from '../repositories/new-repository.tsx'
+import { RepositorySheet } from '../repositories/repository-sheet.tsx'
+import { VisibilityDialog } from '../repositories/visibility-dialog.tsx'
 import { SaveSheet } from '../saving/save-sheet.tsx'
 import { Help } from './help.tsx'
 import { closeSheet, openSheet, type Sheet, useUi } from './ui.ts'
@@ -96,6 +100,8 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
       const sent = rows.filter(({ id }) => ids.has(id))
       return sent.length > 0 && <SendSheet place={sheet.place} rows={sent} to={sheet.to} onClose={closeSheet} />
     }
+    case 'publish':
+      return <PublishSheet place={sheet.place} rows={sheet.rows} before={sheet.before} onClose={closeSheet} />
     case 'whole':
       return <WholeSheet place={sheet.place} onClose={closeSheet} />
     case 'removal':
@@ -122,6 +128,12 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
       return <ConsentSheet engine={sheet.engine} onClose={closeSheet} />
     case 'registry':
       return <RegistrySheet place={sheet.place} another={sheet.another} preset={sheet.preset} onClose={closeSheet} />
+    case 'repository':
+      return <RepositorySheet place={sheet.place} path={sheet.path} onClose={closeSheet} />
+    case 'new-repository':
+      return <NewRepository place={sheet.place} onClose={closeSheet} />
+    case 'visibility':
+      return <VisibilityDialog place={sheet.place} path={sheet.path} to={sheet.to} onClose={closeSheet} />
     case 'which-registry':
       return <WhichRegistry onClose={closeSheet} />
     case 'sign-out': {

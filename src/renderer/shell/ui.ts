@@ -3,6 +3,8 @@ import type { PlaceRef, Replaced, Spot } from '../../shared/contract.ts'
 import type { ErrorData } from '../../shared/errors.ts'
 import type { PresetId } from '../../shared/presets.ts'
 import { asFailure } from '../errors/failure.ts'
+import type { RegistryPlace } from '../places/place-ref.ts'
+import type { PublishRow } from '../publishing/draft.ts'
 
 export type Sheet =
   | { readonly type: 'details'; readonly place: PlaceRef; readonly id: string }
@@ -10,6 +12,14 @@ export type Sheet =
   | { readonly type: 'save'; readonly place: PlaceRef; readonly ids: readonly string[]; readonly folder?: string }
   /** Images of the place on screen to another; `to`: where they were dropped. */
   | { readonly type: 'copy'; readonly place: PlaceRef; readonly ids: readonly string[]; readonly to?: PlaceRef }
+  /** To registries; the sheet may outlive the list the rows are from. */
+  | {
+      readonly type: 'publish'
+      readonly place: PlaceRef
+      readonly rows: readonly PublishRow[]
+      /** Registries there were before one was added for it, by `placeKey`. */
+      readonly before?: readonly string[]
+    }
   /** All of a place, whether it is on screen or not. */
   | { readonly type: 'whole'; readonly place: PlaceRef }
   | { readonly type: 'removal'; readonly place: PlaceRef; readonly ids: readonly string[] }
@@ -26,6 +36,16 @@ export type Sheet =
   | { readonly type: 'registry'; readonly place?: PlaceRef; readonly another?: boolean; readonly preset?: PresetId }
   | { readonly type: 'which-registry' }
   | { readonly type: 'sign-out'; readonly host: string; readonly account: string }
+  /** About a repository of a registry: who sees it, its texts. */
+  | { readonly type: 'repository'; readonly place: RegistryPlace; readonly path: string }
+  | { readonly type: 'new-repository'; readonly place: RegistryPlace }
+  /** The words before a repository is shown to others, or to nobody else. */
+  | {
+      readonly type: 'visibility'
+      readonly place: RegistryPlace
+      readonly path: string
+      readonly to: 'public' | 'private'
+    }
   /** A registry of one's own: made, managed, or added from the file another computer gave. */
   | { readonly type: 'own' }
   | { readonly type: 'own-manage'; readonly host: string }
@@ -39,6 +59,8 @@ export type Sheet =
 interface Ui {
   search: string
   sheet: Sheet | undefined
+  /** What is shown again once the sheet in front is put away: something was to be done for it first. */
+  back: Sheet | undefined
   /** The last failure of something done on the page itself, until put away. */
   failure: ErrorData | undefined
   /** The last name that was moved here to another image, until put away. */
@@ -50,6 +72,7 @@ interface Ui {
 export const useUi = create<Ui>(() => ({
   search: '',
   sheet: undefined,
+  back: undefined,
   failure: undefined,
   moved: undefined,
   said: { text: '' },
@@ -60,7 +83,7 @@ export function openSheet(sheet: Sheet): void {
 }
 
 export function closeSheet(): void {
-  useUi.setState({ sheet: undefined })
+  useUi.setState(({ back }) => ({ sheet: back, back: undefined }))
 }
 
 /** Shows a failure on the page; for actions that have no sheet of their own to say it in. */

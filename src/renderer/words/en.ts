@@ -1,6 +1,8 @@
 import { accountsEn } from './accounts.ts'
 import { ownEn } from './own.ts'
 import { presetsEn } from './presets.ts'
+import { publishEn } from './publish.ts'
+import { repositoriesEn } from './repositories.ts'
 import { wholeEn } from './whole.ts'
 
 /** Every word of the window, in English: the shape that each other language fills. */
@@ -43,6 +45,8 @@ export const en = {
     loadWords: 'load open file import',
     saveWords: 'save export file drive archive',
     addWords: 'add computer ssh server remote other',
+    publishWords: 'publish push upload online registry hub',
+    publishFirst: 'Choose images first, then publish them.',
     found: 'Actions found',
     saveFirst: 'Choose images first, then save them to a file.',
   },
@@ -213,6 +217,7 @@ export const en = {
     repositoryWrong: 'A repository has letters a to z, digits and . _ - with / between its parts.',
     open: 'Open',
   },
+  repositories: repositoriesEn,
   drop: {
     title: 'Drop a Docker image file here (.tar, .tar.gz, .zst…)',
     hint: 'Caboteur shows what is inside before it loads anything',
@@ -732,6 +737,7 @@ export const en = {
     registry: 'Registry',
     registryText: 'An online store of images.',
   },
+  publish: publishEn,
   own: ownEn,
   accounts: accountsEn,
   presets: presetsEn,

@@ -2,6 +2,8 @@ import { accountsFr } from './accounts.ts'
 import type { en } from './en.ts'
 import { ownFr } from './own.ts'
 import { presetsFr } from './presets.ts'
+import { publishFr } from './publish.ts'
+import { repositoriesFr } from './repositories.ts'
 import type { Shape } from './shape.ts'
 import { wholeFr } from './whole.ts'
 
@@ -45,6 +47,8 @@ export const fr = {
     loadWords: 'charger ouvrir fichier importer',
     saveWords: 'enregistrer exporter fichier clé archive sauvegarder',
     addWords: 'ajouter ordinateur serveur distant autre',
+    publishWords: 'publier pousser push en ligne registre hub mettre envoyer',
+    publishFirst: 'Choisissez d’abord des images, puis publiez-les.',
     found: 'Actions trouvées',
     saveFirst: 'Choisissez d’abord des images, puis enregistrez-les dans un fichier.',
   },
@@ -216,6 +220,7 @@ export const fr = {
     repositoryWrong: 'Un dépôt a des lettres de a à z, des chiffres et . _ - avec / entre ses parties.',
     open: 'Ouvrir',
   },
+  repositories: repositoriesFr,
   drop: {
     title: 'Déposez ici un fichier d’images Docker (.tar, .tar.gz, .zst…)',
     hint: 'Caboteur montre ce qu’il contient avant de charger quoi que ce soit',
@@ -740,6 +745,7 @@ export const fr = {
     registry: 'Registre',
     registryText: 'Un dépôt d’images en ligne.',
   },
+  publish: publishFr,
   own: ownFr,
   accounts: accountsFr,
   presets: presetsFr,
