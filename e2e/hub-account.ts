@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Keychain } from '../src/main/accounts/keychain.ts'
 import { Registries } from '../src/main/registries.ts'
 import { State } from '../src/main/state.ts'
+import { EmulatedHub } from '../src/main/testing/emulated/hub.ts'
 import { EmulatedHubWeb } from '../src/main/testing/emulated/hub-web.ts'
 import { jsonListener } from '../src/main/testing/emulated/json-routes.ts'
 import { Internet } from '../src/main/testing/internet.ts'
@@ -34,10 +35,10 @@ async function hubWorld(): Promise<HubWorld> {
   return { internet, hub }
 }
 
-/** A home whose docker is signed in to Docker Hub as Léa, and whose app has Docker Hub among its places. */
-async function signedInToHub(home: string): Promise<void> {
+/** A home whose docker is signed in to Docker Hub, and whose app has Docker Hub among its places. */
+export async function signedInToHub(home: string, username = 'lea', token = PAT): Promise<void> {
   mkdirSync(join(home, '.docker'), { recursive: true })
-  const auth = Buffer.from(`lea:${PAT}`).toString('base64')
+  const auth = Buffer.from(`${username}:${token}`).toString('base64')
   writeFileSync(
     join(home, '.docker', 'config.json'),
     JSON.stringify({ auths: { 'https://index.docker.io/v1/': { auth } } }),
@@ -46,7 +47,7 @@ async function signedInToHub(home: string): Promise<void> {
   const state = new State(join(stateFolder(home), 'state.db'))
   const registries = new Registries(state, new Keychain(0))
   await registries.keep({ host: 'docker.io', plain: false })
-  await registries.signIn({ host: 'docker.io', name: 'lea', signIn: { type: 'docker', username: 'lea' } }, undefined)
+  await registries.signIn({ host: 'docker.io', name: username, signIn: { type: 'docker', username } }, undefined)
   state.close()
 }
 
@@ -64,4 +65,20 @@ export const hubTest = test.extend<{ world: HubWorld }>({
   },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright insists on the object pattern.
   dockerHost: async ({}, use) => await use('unix:///nowhere/docker.sock'),
+})
+
+/** A test in an internet with the whole of Docker Hub, its registry too, where nobody has published anything. */
+export const emptyHubTest = test.extend<{ internet: Internet; hub: EmulatedHub }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright insists on the object pattern.
+  internet: async ({}, use) => {
+    const internet = await Internet.start()
+    await use(internet)
+    await internet.close()
+  },
+  hub: async ({ internet }, use) => {
+    const hub = await EmulatedHub.start(internet)
+    await use(hub)
+    await hub.close()
+  },
+  environment: async ({ internet }, use) => await use(internet.env),
 })

@@ -27,7 +27,7 @@ import type { AppWindow } from './hosts/app-window.ts'
 import { openInBrowser, startHeadless } from './hosts/headless.ts'
 import { pretendPlaces } from './hosts/said.ts'
 import { startHub, type TestHub } from './hub.ts'
-import { type HubWorld, hubTest } from './hub-account.ts'
+import { emptyHubTest, type HubWorld, hubTest, signedInToHub } from './hub-account.ts'
 import { fill as filled, fill as fillIn, fill as gaps } from './words.ts'
 
 /** The pictures in docs/screenshots: fixed images, a fixed present. Made on request: CABOTEUR_SCREENSHOTS=1 npx playwright test. */
@@ -598,6 +598,103 @@ for (const language of ['fr', 'en'] as const) {
         await expect(page.getByRole('heading', { level: 1 })).toHaveText('docker.io/acme/boutique')
         await expect(page.getByRole('main')).toContainText(texts.public)
         await take(app, `repositories-one-${look}`)
+      }
+    })
+  })
+}
+
+/** Published before, and what comes next. */
+const ONLINE: Pictured = { names: ['acme/boutique:2.4.0'], ageInHours: 12 * 24, layers: [124, 240, 45] }
+const PUBLISHED: Pictured = { names: ['acme/boutique:2.4.1'], ageInHours: 26, layers: [124, 240, 48] }
+
+const publishTest = emptyHubTest.extend({
+  environment: async ({ internet, home }, use) => {
+    await signedInToHub(home, 'alice', 'dckr_pat_alice_write')
+    await use(internet.env)
+  },
+})
+
+/** Chooses rows and opens the wizard for them. */
+async function openPublish(app: AppWindow, ...titles: readonly string[]): Promise<void> {
+  const { images, publish } = app.words
+  await choose(app, ...titles)
+  await app.page.getByRole('region', { name: images.selection }).getByRole('button', { name: publish.menu }).click()
+}
+
+for (const language of ['fr', 'en'] as const) {
+  publishTest.describe(`pictures of publishing (${language})`, () => {
+    publishTest.use({ language, deviceScaleFactor: 1 })
+
+    publishTest('the wizard', async ({ app, engine, folder, hub }) => {
+      // Half a gigabyte is saved, packed and compared, again and again.
+      publishTest.setTimeout(300_000)
+      const { page, words } = app
+      const texts = words.publish
+      const show = async (theme: 'light' | 'dark'): Promise<void> => {
+        await app.show({ lang: language, theme, clock: NOW })
+        await showPlace(app, words.places.docker)
+      }
+      const settled = async (): Promise<void> => {
+        await expect(sheet(app).getByRole('button', { name: texts.continue, exact: true })).toBeEnabled()
+      }
+      const checked = async (): Promise<void> => {
+        await expect(sheet(app).getByRole('button', { name: texts.send, exact: true })).toBeEnabled()
+      }
+      const back = async (step: string): Promise<void> => {
+        await sheet(app)
+          .getByRole('button', { name: new RegExp(`^${step}`) })
+          .click()
+      }
+      await page.clock.setFixedTime(NOW)
+      await pretend(app, folder)
+      const path = inFolder(folder, 'tout.tar')
+      await pictured(path, [ONLINE, PUBLISHED, PAYMENT, POSTGRES])
+      engine.docker('load', '--quiet', '--input', path)
+      hub.web.add('acme/boutique', { is_private: true })
+      await show('light')
+
+      await openPublish(app, 'acme/boutique 2.4.0')
+      for (const tag of ['2.4', '2', 'latest'])
+        await sheet(app)
+          .getByRole('checkbox', { name: new RegExp(`^${RegExp.escape(tag)} `) })
+          .check()
+      await settled()
+      await press(sheet(app), texts.continue)
+      await press(sheet(app), texts.send)
+      await expect(sheet(app)).toContainText(texts.sending.doneAll, { timeout: 60_000 })
+      for (const theme of ['light', 'dark'] as const) {
+        const look = `${language}-${theme}`
+        await show(theme)
+        await openPublish(app, 'acme/boutique 2.4.1')
+        await checked()
+        await take(app, `publish-checks-${look}`)
+        await back(texts.step.names)
+        await settled()
+        await take(app, `publish-names-${look}`)
+        await back(texts.step.where)
+        await take(app, `publish-where-${look}`)
+        await press(sheet(app), texts.continue)
+        await sheet(app).getByLabel(texts.names.repository.replace('{{place}}', 'Docker Hub')).fill('Ma Boutique')
+        await expect(sheet(app)).toContainText(texts.problem.space)
+        await take(app, `publish-name-wrong-${look}`)
+        await page.keyboard.press('Escape')
+
+        await openPublish(app, PAYMENT_ROW)
+        await settled()
+        await take(app, `publish-several-${look}`)
+        await page.keyboard.press('Escape')
+      }
+      for (const theme of ['light', 'dark'] as const) {
+        await show(theme)
+        await openPublish(app, 'acme/boutique 2.4.1')
+        await checked()
+        await sheet(app).getByRole('checkbox', { name: texts.labels.add }).check()
+        await sheet(app).getByLabel(texts.labels.description, { exact: true }).fill('La boutique en ligne d’Acme')
+        await checked()
+        await take(app, `publish-labels-${language}-${theme}`)
+        await press(sheet(app), texts.send)
+        await expect(sheet(app)).toContainText(texts.sending.doneAll, { timeout: 60_000 })
+        await take(app, `publish-online-${language}-${theme}`)
       }
     })
   })

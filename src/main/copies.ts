@@ -1,9 +1,11 @@
 import type { CopyRequest, PlaceRef, Plan, Replaced, Wanted } from '../shared/contract.ts'
 import { AppError } from '../shared/errors.ts'
+import { labelKey, OCI_LABELS } from '../shared/labels.ts'
 import { type Digest, familiarRepository, isDigest, normaliseName } from '../shared/reference.ts'
 import type { Backups } from './backups.ts'
 import { type Copied, copy } from './copy/copy.ts'
 import { type Joined, joined } from './copy/joined.ts'
+import { type Labels, relabelled } from './copy/relabelled.ts'
 import { type Going, goingOf, NOTHING, type Result, resultOf } from './copy-outcome.ts'
 import type { Host } from './host.ts'
 import type { Opener } from './opener.ts'
@@ -52,6 +54,8 @@ interface Parts {
 export class Copies {
   readonly queue = new TransferQueue()
   readonly #parts: Parts
+  /** What images of Docker became by labels that were added, for plans of the same again. */
+  readonly #became = new Map<Digest, Digest>()
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -84,7 +88,7 @@ export class Copies {
     const parts: Joined[] = []
     const read = new Map<Wanted, Image>()
     for (const group of groups.values()) {
-      const source = await this.#parts.opener.source(group[0]?.place ?? from, signal)
+      const source = labelled(await this.#parts.opener.source(group[0]?.place ?? from, signal), group, this.#became)
       const images = await source.read(
         group.map(({ id }) => asId(id)),
         signal,
@@ -131,7 +135,7 @@ export class Copies {
   /** Sizes of layers that the source’s image does not carry: an engine tells them apart from the image. */
   async #sizes(from: PlaceRef, image: Image): Promise<readonly (number | undefined)[]> {
     if (from.type !== 'engine') return []
-    const details = await imageDetails(await this.#parts.engines.client(from.engine), image.id)
+    const details = await imageDetails(await this.#parts.engines.client(from.engine), image.was ?? image.id)
     return details.layers.map(({ size }) => size)
   }
 
@@ -192,6 +196,10 @@ export class Copies {
         throw error
       }
       await this.#parts.notes?.copied(to, copied, begun)
+      for (const { image } of wishes) {
+        const config = copied.configs.get(image.id)
+        if (image.was !== undefined && config) this.#became.set(image.id, config)
+      }
       if (download && copied.file) downloads?.offer(id(), copied.file.path)
       // A file of the browser's has served. After a failure it stays: the transfer may be tried again.
       await this.#release(from, id())
@@ -231,9 +239,19 @@ export class Copies {
   }
 }
 
+/** A source whose images say of themselves what the person added. */
+function labelled(source: Source, wanted: readonly Wanted[], became: ReadonlyMap<Digest, Digest>): Source {
+  const labels = new Map<Digest, Labels>()
+  for (const { id, labels: added = {} } of wanted) {
+    const whole = OCI_LABELS.flatMap((label) => (added[label] ? [[labelKey(label), added[label]] as const] : []))
+    if (whole.length > 0) labels.set(asId(id), Object.fromEntries(whole))
+  }
+  return labels.size === 0 ? source : relabelled(source, labels, became)
+}
+
 /** What the window called it: the image it asked for, or the first of those that became one. */
 function idOf({ images }: Asked, index: number, { image }: Wish): string {
-  const asked = images.find(({ id }) => id === image.id || image.parts?.some((part) => part.id === id))
+  const asked = images.find(({ id }) => [image, ...(image.parts ?? [])].some((one) => (one.was ?? one.id) === id))
   return asked?.id ?? images[index]?.id ?? image.id
 }
 

@@ -35,7 +35,14 @@ export function resultOf(copied: Copied, going: readonly Going[], replaced: Repl
   const images = going.map(({ wish: { image, names }, outcome, size }): Result['images'][number] => {
     const done = outcome === 'same' ? undefined : came.next().value
     const wanted = names.map(({ name }) => name)
-    return { id: done?.id ?? image.id, names: [...(done?.names ?? wanted)], outcome, size }
+    const digest = done?.digest
+    return {
+      id: done?.id ?? image.id,
+      names: [...(done?.names ?? wanted)],
+      ...(digest ? { digest } : {}),
+      outcome,
+      size,
+    }
   })
   return {
     images,

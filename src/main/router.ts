@@ -10,6 +10,7 @@ import { ownRoutes } from './own-registry/routes.ts'
 import { imageDetails, imageFacts, planRemoval, removeImage } from './place/engine/images.ts'
 import { hostKeys, trust } from './place/engine/ssh/host-keys.ts'
 import { portalRoutes } from './portal/routes.ts'
+import { publishRoutes } from './publish/routes.ts'
 import { type Context, copies, os, stream, until } from './routing.ts'
 import { compare, search } from './search.ts'
 import { tagRoutes } from './tags/routes.ts'
@@ -63,6 +64,7 @@ function folders(app: App): NonNullable<App['host']['folders']> {
 export const router: Router<Contract, Context> = os.router({
   host: os.host.handler(({ context }) => context.app.host.info),
   portal: portalRoutes,
+  publish: publishRoutes,
   engines: {
     watch: os.engines.watch.handler(({ context: { app }, signal }) =>
       stream(copies(app.engines.list.watch(until(signal)))),

@@ -62,6 +62,7 @@ const STEPS: readonly string[] = [
      PRIMARY KEY (image, repository, digest)
    ) STRICT;
    CREATE TABLE done (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;`,
+  `CREATE TABLE published (source TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`,
 ]
 
 export type Row = Readonly<Record<string, string | number | null>>

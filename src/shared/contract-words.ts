@@ -1,6 +1,7 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { ERROR_CODES } from './errors.ts'
+import { OCI_LABELS } from './labels.ts'
 
 /** The words that all parts of the contract use. */
 
@@ -48,6 +49,16 @@ export const replacedSchema = z.object({
   dropped: z.array(z.string()),
 })
 export type Replaced = z.infer<typeof replacedSchema>
+/** One image of a copy, and the names it gets there. `keepAs`: the name the image that has `name` now keeps instead. */
+export const wantedSchema = z.object({
+  id: z.string(),
+  /** Where it is, when it comes from a place of several: a repository of the registry, a file of the folder. */
+  place: placeSchema.optional(),
+  names: z.array(z.object({ name: z.string(), keepAs: z.string().optional() })),
+  /** Labels it gets on the way where it has none of that name: by them it becomes another image. @throws labels-refused */
+  labels: z.partialRecord(z.enum(OCI_LABELS), z.string().max(1000)).optional(),
+})
+export type Wanted = z.infer<typeof wantedSchema>
 
 export const errorSchema = z.object({
   code: z.enum(ERROR_CODES),

@@ -4,6 +4,7 @@ import { accountProcedures } from './contract-accounts.ts'
 import { getProcedures } from './contract-get.ts'
 import { own } from './contract-own.ts'
 import { portalProcedures } from './contract-portal.ts'
+import { publishProcedures } from './contract-publish.ts'
 import { tagsProcedures } from './contract-tags.ts'
 import {
   containerSchema,
@@ -15,6 +16,7 @@ import {
   procedure,
   replacedSchema,
   spotSchema,
+  wantedSchema,
 } from './contract-words.ts'
 import { ERROR_CODES } from './errors.ts'
 import { REGISTRY_KINDS } from './registry-kinds.ts'
@@ -32,6 +34,8 @@ export {
   replacedSchema,
   type Spot,
   spotSchema,
+  type Wanted,
+  wantedSchema,
 } from './contract-words.ts'
 
 /**
@@ -389,15 +393,6 @@ export type Comparison = z.infer<typeof comparisonSchema>
 
 // ---- copies ---------------------------------------------------------------------------------------------------------
 
-/** One image of a copy, and the names it gets there. `keepAs`: the name the image that has `name` now keeps instead. */
-export const wantedSchema = z.object({
-  id: z.string(),
-  /** Where it is, when it comes from a place of several: a repository of the registry, a file of the folder. */
-  place: placeSchema.optional(),
-  names: z.array(z.object({ name: z.string(), keepAs: z.string().optional() })),
-})
-export type Wanted = z.infer<typeof wantedSchema>
-
 export const planSchema = z.object({
   /** The destination holds one platform only: these are to choose from (`platforms` of the request). Empty: nothing to choose. */
   choose: z.array(z.string()).optional(),
@@ -499,6 +494,8 @@ export const transferSchema = z.object({
         z.object({
           id: z.string(),
           names: z.array(z.string()),
+          /** Of the manifest or index it has there, where the place keeps one. */
+          digest: digest.optional(),
           /** `names`: it was there, and got names. `same`: it was there under all of them. */
           outcome: z.enum(['copied', 'names', 'same']),
           /** Bytes of its layers, as far as they were known beforehand. */
@@ -546,6 +543,7 @@ export type Folder = z.infer<typeof folderSchema>
 export const contract = {
   host: procedure.input(nothing).output(hostSchema),
   portal: portalProcedures,
+  publish: publishProcedures,
   engines: {
     /** All engines found, again whenever one changes. */
     watch: procedure.input(nothing).output(eventIterator(z.array(engineSchema))),

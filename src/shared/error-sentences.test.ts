@@ -33,8 +33,8 @@ const PARTS = Object.fromEntries(
     'minutes',
     'action',
     'missing',
+    'absent',
     'port',
-    'missing',
     'parts',
   ].map((part) => [part, `<${part}>`]),
 )

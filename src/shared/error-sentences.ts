@@ -130,6 +130,10 @@ const en: Record<ErrorCode, Sentence> = {
     what: 'A name was given for {count} images.',
     next: 'Choose one image, or leave the name out.',
   },
+  'labels-refused': {
+    what: 'No labels can be added to “{image}”[: it is not here for all its computers ({absent} is missing)].',
+    next: 'Send it without new labels, or from a place that has all of it.',
+  },
   'names-left': {
     what: 'The copy did not end, and these names[ at {place}] could not be put back: {names}.',
     next: 'They may name the new image already: look at them there, or copy again. The details say why it did not end.',
@@ -463,6 +467,10 @@ const fr: Record<ErrorCode, Sentence> = {
   'name-unclear': {
     what: 'Un seul nom a été donné pour {count} images.',
     next: 'Choisissez une seule image, ou ne donnez pas de nom.',
+  },
+  'labels-refused': {
+    what: 'Aucune étiquette ne peut être ajoutée à « {image} »[ : elle n’est pas là pour tous ses ordinateurs (il manque {absent})].',
+    next: 'Envoyez-la sans nouvelles étiquettes, ou depuis un endroit qui l’a en entier.',
   },
   'names-left': {
     what: 'La copie n’a pas abouti, et ces noms[ chez {place}] n’ont pas pu être remis : {names}.',

@@ -33,6 +33,7 @@ export const ERROR_CODES = [
   'platform-unchosen',
   'name-invalid',
   'name-unclear',
+  'labels-refused',
   'names-left',
   'tag-last',
   'tag-gone',

@@ -69,6 +69,8 @@ export type LayerKey = Digest
 export interface Image {
   /** The place's own handle: the id of an engine's image, the config digest in a file, else the digest of its manifest. */
   readonly id: Digest
+  /** The id it has at its source, where labels were added on the way: by them it is another image. */
+  readonly was?: Digest
   /** Of its manifest or index, where its place keeps one. */
   readonly digest?: Digest
   /** Its manifest or index, byte for byte, where it is at hand before the walk. Always for an index. */

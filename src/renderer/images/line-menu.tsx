@@ -3,6 +3,7 @@ import {
   IconArrowBackUp,
   IconArrowsDiff,
   IconCloudSearch,
+  IconCloudUpload,
   IconDeviceFloppy,
   IconHistory,
   IconInfoCircle,
@@ -17,6 +18,7 @@ import { backupsOf, useBackups } from '../backups/backup-store.ts'
 import { compareFrom, compareWords, useCompared } from '../finding/compared.ts'
 import { lookForNewer } from '../getting/newer-store.ts'
 import { useApi } from '../host.tsx'
+import { canPublish, openPublish } from '../publishing/open-publish.ts'
 import { Mark } from '../shell/mark.tsx'
 import { openSheet } from '../shell/ui.ts'
 import type { Words } from '../words/use-words.ts'
@@ -130,6 +132,14 @@ function OpenMenu({
         >
           {t('images.send')}
         </Menu.Item>
+        {canPublish(place, [line.row]) && (
+          <Menu.Item
+            leftSection={<IconCloudUpload size={16} aria-hidden />}
+            onClick={() => openPublish(place, [line.row])}
+          >
+            {t('publish.menu')} <span className="docker-word">push</span>
+          </Menu.Item>
+        )}
         <Menu.Item
           leftSection={<IconDeviceFloppy size={16} aria-hidden />}
           disabled={broken}

@@ -1,6 +1,7 @@
 import { ActionIcon, Button } from '@mantine/core'
-import { IconArrowsDiff, IconSend, IconTrash, IconX } from '@tabler/icons-react'
+import { IconX } from '@tabler/icons-react'
 import type { PlaceRef } from '../../shared/contract.ts'
+import { canPublish, openPublish } from '../publishing/open-publish.ts'
 import { openSheet } from '../shell/ui.ts'
 import { useWords } from '../words/use-words.ts'
 import { chooseImages, useImages } from './image-store.ts'
@@ -12,7 +13,8 @@ export function SelectionBar({ place }: { place: PlaceRef }) {
   if (chosen.size === 0) return null
   const ids = [...chosen]
   const [left, right] = ids
-  const bytes = (rows ?? []).reduce((sum, row) => (chosen.has(row.id) ? sum + row.size : sum), 0)
+  const taken = (rows ?? []).filter((row) => chosen.has(row.id))
+  const bytes = taken.reduce((sum, row) => sum + row.size, 0)
   const engine = place.type === 'engine'
   return (
     <section className="selection" aria-label={t('images.selection')}>
@@ -23,27 +25,23 @@ export function SelectionBar({ place }: { place: PlaceRef }) {
       <Button variant={engine ? 'filled' : 'default'} onClick={() => openSheet({ type: 'save', place, ids })}>
         {t('images.saveChosen')} <span className="docker-word">save</span>
       </Button>
-      <Button
-        variant={engine ? 'default' : 'filled'}
-        leftSection={<IconSend size={16} aria-hidden />}
-        onClick={() => openSheet({ type: 'copy', place, ids })}
-      >
+      <Button variant={engine ? 'default' : 'filled'} onClick={() => openSheet({ type: 'copy', place, ids })}>
         {t('images.send')}
       </Button>
+      {canPublish(place, taken) && (
+        <Button variant="default" onClick={() => openPublish(place, taken)}>
+          {t('publish.menu')} <span className="docker-word">push</span>
+        </Button>
+      )}
       {ids.length === 2 && left !== undefined && right !== undefined && (
         <Button
           variant="default"
-          leftSection={<IconArrowsDiff size={16} aria-hidden />}
           onClick={() => openSheet({ type: 'compare', left: { place, id: left }, right: { place, id: right } })}
         >
           {t('compare.both')}
         </Button>
       )}
-      <Button
-        variant="default"
-        leftSection={<IconTrash size={16} aria-hidden />}
-        onClick={() => openSheet({ type: 'removal', place, ids })}
-      >
+      <Button variant="default" onClick={() => openSheet({ type: 'removal', place, ids })}>
         {t('images.removeChosen')}
       </Button>
       <ActionIcon variant="default" size={36} aria-label={t('images.clearChosen')} onClick={() => chooseImages([])}>

@@ -1,6 +1,7 @@
 import { Button, Group } from '@mantine/core'
 import { useImages } from '../images/image-store.ts'
 import { usePlaceOnScreen } from '../places/on-screen.ts'
+import { canPublish, openPublish } from '../publishing/open-publish.ts'
 import { en } from '../words/en.ts'
 import { fr } from '../words/fr.ts'
 import { useWords } from '../words/use-words.ts'
@@ -12,7 +13,10 @@ function plain(text: string): string {
 }
 
 /** Whether every word searched begins one of an action's words, in either language. */
-export function findsAction(search: string, action: 'loadWords' | 'saveWords' | 'addWords' | 'getWords'): boolean {
+export function findsAction(
+  search: string,
+  action: 'loadWords' | 'saveWords' | 'addWords' | 'getWords' | 'publishWords',
+): boolean {
   const words = plain(`${en.actions[action]} ${fr.actions[action]}`).split(' ')
   const searched = plain(search).split(/\s+/).filter(Boolean)
   return searched.length > 0 && searched.every((part) => part.length > 1 && words.some((word) => word.startsWith(part)))
@@ -23,12 +27,15 @@ export function FoundActions() {
   const { t } = useWords()
   const search = useUi((state) => state.search)
   const chosen = useImages((state) => state.chosen)
+  const rows = useImages((state) => state.rows) ?? []
   const place = usePlaceOnScreen()
   const load = findsAction(search, 'loadWords')
   const save = findsAction(search, 'saveWords')
   const add = findsAction(search, 'addWords')
   const get = findsAction(search, 'getWords')
-  if (!load && !save && !add && !get) return null
+  const publish = findsAction(search, 'publishWords')
+  const taken = rows.filter(({ id }) => chosen.has(id))
+  if (!load && !save && !add && !get && !publish) return null
   return (
     <section className="found-actions" aria-label={t('actions.found')}>
       <Group gap="xs">
@@ -43,12 +50,18 @@ export function FoundActions() {
             {t('images.saveChosen')} <span className="docker-word">save</span>
           </Button>
         )}
+        {publish && place && (
+          <Button variant="default" disabled={!canPublish(place, taken)} onClick={() => openPublish(place, taken)}>
+            {t('publish.menu')} <span className="docker-word">push</span>
+          </Button>
+        )}
         {add && (
           <Button variant="default" onClick={() => openSheet({ type: 'computer' })}>
             {t('places.add')}
           </Button>
         )}
         {save && chosen.size === 0 && <span className="muted small">{t('actions.saveFirst')}</span>}
+        {publish && chosen.size === 0 && <span className="muted small">{t('actions.publishFirst')}</span>}
       </Group>
     </section>
   )

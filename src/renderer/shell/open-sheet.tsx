@@ -23,6 +23,7 @@ import { ManageSheet } from '../own/manage-sheet.tsx'
 import { OwnSheet, useOwnRegistry } from '../own/own-sheet.tsx'
 import { ForgetPlace } from '../places/forget-place.tsx'
 import { OpenFolder } from '../places/open-folder.tsx'
+import { PublishSheet } from '../publishing/publish-sheet.tsx'
 import { RegistrySheet } from '../registries/registry-sheet.tsx'
 import { SignOutDialog } from '../registries/sign-out-dialog.tsx'
 import { WhichRegistry } from '../registries/which-registry.tsx'
@@ -101,6 +102,8 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
       const sent = rows.filter(({ id }) => ids.has(id))
       return sent.length > 0 && <SendSheet place={sheet.place} rows={sent} to={sheet.to} onClose={closeSheet} />
     }
+    case 'publish':
+      return <PublishSheet place={sheet.place} rows={sheet.rows} before={sheet.before} onClose={closeSheet} />
     case 'whole':
       return <WholeSheet place={sheet.place} onClose={closeSheet} />
     case 'removal':

@@ -5,6 +5,7 @@ import type { PresetId } from '../../shared/presets.ts'
 import type { TagOperation } from '../../shared/tag-plan.ts'
 import { asFailure } from '../errors/failure.ts'
 import type { RegistryPlace } from '../places/place-ref.ts'
+import type { PublishRow } from '../publishing/draft.ts'
 
 export type Sheet =
   | { readonly type: 'details'; readonly place: PlaceRef; readonly id: string }
@@ -12,6 +13,14 @@ export type Sheet =
   | { readonly type: 'save'; readonly place: PlaceRef; readonly ids: readonly string[]; readonly folder?: string }
   /** Images of the place on screen to another; `to`: where they were dropped. */
   | { readonly type: 'copy'; readonly place: PlaceRef; readonly ids: readonly string[]; readonly to?: PlaceRef }
+  /** To registries; the sheet may outlive the list the rows are from. */
+  | {
+      readonly type: 'publish'
+      readonly place: PlaceRef
+      readonly rows: readonly PublishRow[]
+      /** Registries there were before one was added for it, by `placeKey`. */
+      readonly before?: readonly string[]
+    }
   /** All of a place, whether it is on screen or not. */
   | { readonly type: 'whole'; readonly place: PlaceRef }
   | { readonly type: 'removal'; readonly place: PlaceRef; readonly ids: readonly string[] }
@@ -61,6 +70,8 @@ export type Sheet =
 interface Ui {
   search: string
   sheet: Sheet | undefined
+  /** What is shown again once the sheet in front is put away: something was to be done for it first. */
+  back: Sheet | undefined
   /** The last failure of something done on the page itself, until put away. */
   failure: ErrorData | undefined
   /** The last name that was moved here to another image, until put away. */
@@ -72,6 +83,7 @@ interface Ui {
 export const useUi = create<Ui>(() => ({
   search: '',
   sheet: undefined,
+  back: undefined,
   failure: undefined,
   moved: undefined,
   said: { text: '' },
@@ -82,7 +94,7 @@ export function openSheet(sheet: Sheet): void {
 }
 
 export function closeSheet(): void {
-  useUi.setState({ sheet: undefined })
+  useUi.setState(({ back }) => ({ sheet: back, back: undefined }))
 }
 
 /** Shows a failure on the page; for actions that have no sheet of their own to say it in. */

@@ -13,6 +13,7 @@ import {
   type Plan,
 } from '../../shared/contract.ts'
 import type { MineEvent, Standing } from '../../shared/contract-portal.ts'
+import { CHECKS, type CheckId, type Finding } from '../../shared/contract-publish.ts'
 import type { ErrorCode } from '../../shared/errors.ts'
 import type { Client } from '../connect.ts'
 
@@ -30,6 +31,22 @@ export const readyEngine: EngineInfo = {
     version: '28.2.2',
     store: 'classic',
     platform: LINUX,
+  },
+}
+
+/** A repository of one's own on Docker Hub. */
+export const ownRepository: Standing = {
+  exists: true,
+  creation: { by: 'push', visibility: 'unknown' },
+  visibility: 'private',
+  namespace: 'mine',
+  abilities: {
+    kind: 'hub',
+    list: true,
+    create: ['private', 'public'],
+    makes: 'repository',
+    visibility: true,
+    pages: {},
   },
 }
 
@@ -63,6 +80,11 @@ export interface Answers {
   tagsPlan?: (input: Inputs['tags']['plan']) => Outputs['tags']['plan']
   tagsApply?: () => Outputs['tags']['apply']
   scheme?: Outputs['tags']['scheme']
+  look?: (input: Inputs['publish']['look']) => Outputs['publish']['look']
+  there?: (input: Inputs['publish']['there']) => Outputs['publish']['there']
+  /** What the checks find; nothing, each of them, where that is not said. */
+  findings?: (input: Inputs['publish']['checks']) => Finding[]
+  publish?: (input: Inputs['publish']['start']) => Outputs['publish']['start']
 }
 
 export interface FakeHost {
@@ -138,6 +160,18 @@ function detailsFor(id: string, labels: Record<string, string>): Outputs['images
   }
 }
 
+/** The check a finding is of, by the first word of its name. */
+function checkOf(id: Finding['id']): CheckId {
+  const [word = ''] = id.split('-')
+  const others: Readonly<Record<string, CheckId>> = {
+    repository: 'visibility',
+    layer: 'size',
+    platforms: 'platform',
+    secret: 'secrets',
+  }
+  return others[word] ?? CHECKS.find((check) => check === word) ?? 'name'
+}
+
 /** Fails as a host does: with an error of the contract. */
 export function refuse(code: ErrorCode, parts: Record<string, string> = {}): never {
   throw new ORPCError('FAILED', { defined: true, data: { code, parts } })
@@ -174,6 +208,31 @@ export function fakeHost({ archive = NO_ARCHIVE, answers = {}, plan, exists = fa
         asked.push(['change', input])
         answers.change?.(input)
         return {}
+      }),
+    },
+    publish: {
+      look: os.publish.look.handler(
+        ({ input }) =>
+          answers.look?.(input) ?? {
+            images: input.ids.map((id) => ({ id, labels: {}, platforms: [LINUX], created: 0, artifact: false })),
+            published: [],
+          },
+      ),
+      there: os.publish.there.handler(({ input }) => answers.there?.(input) ?? { tags: [], named: [] }),
+      checks: os.publish.checks.handler(async function* ({ input }) {
+        asked.push(['checks', input])
+        const findings = answers.findings?.(input) ?? []
+        for (const check of CHECKS) {
+          const own = findings.filter(({ id }) => checkOf(id) === check)
+          yield { type: 'checked' as const, check, findings: own }
+        }
+      }),
+      start: os.publish.start.handler(({ input }) => {
+        asked.push(['publish', input])
+        return (
+          answers.publish?.(input) ??
+          input.destinations.map((_, index) => ({ type: 'started' as const, id: `t${index}`, created: [] }))
+        )
       }),
     },
     engines: {
@@ -299,6 +358,14 @@ export function fakeHost({ archive = NO_ARCHIVE, answers = {}, plan, exists = fa
       start: os.copies.start.handler(({ input }) => {
         started.push(input)
         return { id: 't1' }
+      }),
+      cancel: os.copies.cancel.handler(({ input }) => {
+        asked.push(['cancel', input])
+        return {}
+      }),
+      retry: os.copies.retry.handler(({ input }) => {
+        asked.push(['retry', input])
+        return { id: `${input.id} again` }
       }),
     },
     files: {

@@ -116,6 +116,8 @@ export function TransferResult({ id, from, to, result }: TransferResultProps) {
   const words = useWords()
   const { t, list } = words
   const names = result.images.map((image) => image.names.join(', ') || shortId(image.id))
+  const [only, ...others] = result.images
+  const pin = to.type === 'registry' && others.length === 0 ? only?.digest : undefined
   return (
     <div className="result">
       {result.file ? (
@@ -124,6 +126,11 @@ export function TransferResult({ id, from, to, result }: TransferResultProps) {
         <>
           {result.images.length === 1 && (
             <p>{t(to.type === 'engine' ? 'transfers.loaded' : 'transfers.copied', { names: list(names) })}</p>
+          )}
+          {pin !== undefined && (
+            <p className="small">
+              {t('publish.sending.fingerprint')} <Copyable what={t('publish.sending.fingerprint')} value={pin} />
+            </p>
           )}
           <p className="small muted">{bytesWords(result, words)}</p>
         </>

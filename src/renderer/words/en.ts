@@ -2,6 +2,7 @@ import { accountsEn } from './accounts.ts'
 import { gettingEn } from './getting.ts'
 import { ownEn } from './own.ts'
 import { presetsEn } from './presets.ts'
+import { publishEn } from './publish.ts'
 import { repositoriesEn } from './repositories.ts'
 import { taggingEn } from './tagging.ts'
 import { wholeEn } from './whole.ts'
@@ -47,6 +48,8 @@ export const en = {
     saveWords: 'save export file drive archive',
     getWords: 'get online pull download fetch hub',
     addWords: 'add computer ssh server remote other',
+    publishWords: 'publish push upload online registry hub',
+    publishFirst: 'Choose images first, then publish them.',
     found: 'Actions found',
     saveFirst: 'Choose images first, then save them to a file.',
   },
@@ -741,6 +744,7 @@ export const en = {
     registry: 'Registry',
     registryText: 'An online store of images.',
   },
+  publish: publishEn,
   own: ownEn,
   getting: gettingEn,
   accounts: accountsEn,

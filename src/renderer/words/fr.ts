@@ -3,6 +3,7 @@ import type { en } from './en.ts'
 import { gettingFr } from './getting.ts'
 import { ownFr } from './own.ts'
 import { presetsFr } from './presets.ts'
+import { publishFr } from './publish.ts'
 import { repositoriesFr } from './repositories.ts'
 import type { Shape } from './shape.ts'
 import { taggingFr } from './tagging.ts'
@@ -49,6 +50,8 @@ export const fr = {
     saveWords: 'enregistrer exporter fichier clé archive sauvegarder',
     getWords: 'récupérer en ligne pull télécharger hub',
     addWords: 'ajouter ordinateur serveur distant autre',
+    publishWords: 'publier pousser push en ligne registre hub mettre envoyer',
+    publishFirst: 'Choisissez d’abord des images, puis publiez-les.',
     found: 'Actions trouvées',
     saveFirst: 'Choisissez d’abord des images, puis enregistrez-les dans un fichier.',
   },
@@ -750,6 +753,7 @@ export const fr = {
     registry: 'Registre',
     registryText: 'Un dépôt d’images en ligne.',
   },
+  publish: publishFr,
   own: ownFr,
   getting: gettingFr,
   accounts: accountsFr,
