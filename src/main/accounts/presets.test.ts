@@ -182,7 +182,9 @@ describe('accounts at registries people use', () => {
       hub.pulls.left = 1
       await alice.manifest('alice/shop', '1', signal)
       const error = await refused(alice.manifest('alice/shop', '1', signal), 'registry-pull-limit')
-      expect(sentence(error.data, 'en').what).toBe('Docker Hub lets you get no more images for the moment.')
+      expect(sentence(error.data, 'en').what).toBe(
+        'Docker Hub lets you get no more images for the moment: no more than 100 downloads are allowed in 6 hours.',
+      )
     })
   })
 
