@@ -587,6 +587,8 @@ describe('tags of an engine', () => {
     const done = await app.tags.apply({ ...asked, ...shownOf(plan) }, NEVER)
     expect(done.replaced).toMatchObject([{ name: `${used}:1`, former: one.id, keptAs: `${used}:1-20261120-1430` }])
     const kept = await app.watchBackups('default', NEVER).next()
-    expect(kept.value).toMatchObject([{ name: `${used}:1-20261120-1430`, of: `${used}:1`, id: one.id }])
+    // Another test of the same engine may keep a version of its own meanwhile.
+    const ours = { name: `${used}:1-20261120-1430`, of: `${used}:1`, id: one.id }
+    expect(kept.value).toContainEqual(expect.objectContaining(ours))
   })
 })
