@@ -425,3 +425,51 @@ emptyHubTest(
     expect(hub.web.repositories.get('alice/till')?.is_private).toBe(false)
   },
 )
+
+test.describe('a registry that wants to know who one is', () => {
+  test.use({ registryOptions: { auth: true } })
+
+  test('is signed in to from what it said, and the sheet behind keeps what was typed', async ({
+    app,
+    engine,
+    home,
+    registry,
+  }) => {
+    const { words, page } = app
+    const { accounts, copy, presets } = words
+    const image = await runnable('demo/shop:1.0')
+    await loaded(engine, image)
+    await press(page.getByRole('navigation'), words.places.addRegistry)
+    const { account: _, ...unsigned } = registry
+    await typeRegistry(app, unsigned)
+    await sheet(app).getByLabel(accounts.way).selectOption({ label: presets.ways.nobody.label })
+    await press(sheet(app), accounts.add)
+    await expect(sheet(app)).toBeHidden()
+    await page
+      .getByRole('navigation')
+      .getByRole('button', { name: new RegExp(`^${words.places.docker}`) })
+      .first()
+      .click()
+
+    await openMenu(app, 'demo/shop 1.0', words.images.send)
+    const sending = page.getByRole('dialog', { name: /^Send / })
+    await sending.getByLabel(copy.to, { exact: true }).selectOption({ label: registry.host })
+    await sending.getByLabel('demo/shop is called there').fill(`${registry.host}/team/boutique`)
+    await expect(sending).toContainText(`${registry.host} wants to know who you are.`)
+    await expectNothingFound(app, 'a refusal with its button')
+    await press(sending, words.registry.signInAgain)
+    const signIn = page.getByRole('dialog', { name: fill(accounts.signInTitle, { name: registry.host }) })
+    await signIn.getByLabel(presets.ways.password.user, { exact: true }).fill(registry.account?.username ?? '')
+    await signIn.getByLabel(presets.ways.password.secret, { exact: true }).fill(registry.account?.password ?? '')
+    await expectNothingFound(app, 'a sign-in in front of a sheet')
+    await press(signIn, accounts.signIn)
+    await expect(signIn).toBeHidden()
+    await expect(sending.getByLabel('demo/shop is called there')).toHaveValue(`${registry.host}/team/boutique`)
+    await press(sending, words.common.retry)
+    await expect(sending).toContainText('1 image goes to')
+    await press(sending, copy.copy)
+    await waitForTransfer(app, `→ ${registry.host}`)
+    const there = skopeo(registry, home, `${registry.host}/team/boutique:1.0`)
+    expect(there.configDigest).toBe(image.configDigest)
+  })
+})

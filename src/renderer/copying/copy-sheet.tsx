@@ -5,13 +5,12 @@ import { FailureNotice } from '../errors/failure-notice.tsx'
 import { useEngines } from '../places/engines.ts'
 import { usePlaces } from '../places/other-places.ts'
 import { usePlacePhrase } from '../places/place-names.ts'
-import { placeKey } from '../places/place-ref.ts'
 import { SheetFrame } from '../shell/sheet.tsx'
 import { useWords } from '../words/use-words.ts'
 import type { CopyRow } from './copy-form.ts'
 import { CopyImage } from './copy-image.tsx'
 import { CopySummary } from './copy-summary.tsx'
-import { chosenPlace, destinationsOf, FILE, selectData } from './destinations.ts'
+import { chosenPlace, destinationsOf, FILE, listValue, selectData } from './destinations.ts'
 import { ExtraFields } from './extra-fields.tsx'
 import { PlatformFields } from './platform-fields.tsx'
 import { useCopy } from './use-copy.ts'
@@ -93,7 +92,7 @@ export function CopySheet(props: CopySheetProps) {
       <NativeSelect
         className="destination"
         label={t('copy.to')}
-        value={to ? placeKey(to) : ''}
+        value={listValue(groups, to)}
         onChange={(event) => {
           const { value } = event.currentTarget
           const place = chosenPlace(groups, value)

@@ -51,6 +51,17 @@ export function selectData(groups: readonly DestinationGroup[], file: string | u
   return file === undefined ? data : [...data, { value: FILE, label: file }]
 }
 
+/** The value of a place in the list box. Signed in to meanwhile, a registry is there as its account: a copy goes as that one. */
+export function listValue(groups: readonly DestinationGroup[], place: PlaceRef | undefined): string {
+  if (!place) return ''
+  const value = placeKey(place)
+  if (place.type !== 'registry' || place.account !== undefined || chosenPlace(groups, value)) return value
+  const { host } = place
+  const items = groups.flatMap(({ items }) => items)
+  const account = items.find(({ place: other }) => other.type === 'registry' && other.host === host)
+  return account ? placeKey(account.place) : value
+}
+
 export function chosenPlace(groups: readonly DestinationGroup[], value: string): PlaceRef | undefined {
   return groups.flatMap(({ items }) => items).find(({ place }) => placeKey(place) === value)?.place
 }

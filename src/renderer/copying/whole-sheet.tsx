@@ -12,7 +12,7 @@ import { shortId } from '../words/format.ts'
 import { useWords, type Words } from '../words/use-words.ts'
 import { isTicked } from './copy-form.ts'
 import { CopySummary } from './copy-summary.tsx'
-import { chosenPlace, destinationsOf, selectData } from './destinations.ts'
+import { chosenPlace, destinationsOf, listValue, selectData } from './destinations.ts'
 import { ExtraFields } from './extra-fields.tsx'
 import { PlatformFields } from './platform-fields.tsx'
 import { type Copy, useCopy } from './use-copy.ts'
@@ -177,7 +177,7 @@ export function WholeSheet({ place, onClose }: { place: PlaceRef; onClose: () =>
       <NativeSelect
         className="destination"
         label={t('copy.to')}
-        value={to ? placeKey(to) : ''}
+        value={listValue(groups, to)}
         onChange={(event) => {
           const chosen = chosenPlace(groups, event.currentTarget.value)
           if (chosen) setTo(chosen)

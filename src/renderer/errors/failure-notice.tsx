@@ -1,8 +1,10 @@
 import { Button, CopyButton, Group, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
+import type { PlaceRef } from '../../shared/contract.ts'
 import { sentence } from '../../shared/error-sentences.ts'
 import type { ErrorData } from '../../shared/errors.ts'
 import { useWords } from '../words/use-words.ts'
+import { RegistryRemedyButton } from './remedy-button.tsx'
 
 /** The text another program gave, folded away and copyable. */
 export function RawDetails({ text }: { text: string }) {
@@ -27,6 +29,8 @@ export function RawDetails({ text }: { text: string }) {
 
 interface FailureNoticeProps {
   error: ErrorData
+  /** The place it is about, where the error alone does not tell which account's. */
+  place?: PlaceRef | undefined
   /** Tries again what failed. */
   onRetry?: () => void
   /** Puts the notice away. */
@@ -36,7 +40,7 @@ interface FailureNoticeProps {
 }
 
 /** What happened, what to do now, the button for it where there is one, and the raw text behind a fold. */
-export function FailureNotice({ error, onRetry, onDismiss, spoken = true }: FailureNoticeProps) {
+export function FailureNotice({ error, place, onRetry, onDismiss, spoken = true }: FailureNoticeProps) {
   const { t, language } = useWords()
   const { what, next } = sentence(error, language)
   return (
@@ -45,20 +49,19 @@ export function FailureNotice({ error, onRetry, onDismiss, spoken = true }: Fail
       <div className="notice-body">
         <Text fw={600}>{what}</Text>
         {next && <Text>{next}</Text>}
-        {(onRetry || onDismiss) && (
-          <Group mt="xs" gap="xs">
-            {onRetry && (
-              <Button size="compact-sm" variant="default" onClick={onRetry}>
-                {t('common.retry')}
-              </Button>
-            )}
-            {onDismiss && (
-              <Button size="compact-sm" variant="default" onClick={onDismiss}>
-                {t('common.close')}
-              </Button>
-            )}
-          </Group>
-        )}
+        <Group mt="xs" gap="xs" className="notice-buttons">
+          <RegistryRemedyButton error={error} place={place} />
+          {onRetry && (
+            <Button size="compact-sm" variant="default" onClick={onRetry}>
+              {t('common.retry')}
+            </Button>
+          )}
+          {onDismiss && (
+            <Button size="compact-sm" variant="default" onClick={onDismiss}>
+              {t('common.close')}
+            </Button>
+          )}
+        </Group>
         {error.raw && <RawDetails text={error.raw} />}
       </div>
     </div>

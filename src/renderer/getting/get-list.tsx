@@ -6,7 +6,7 @@ import { familiar, familiarRepository, type Reference, withDefaultTag } from '..
 import type { WantedLine } from '../../shared/wanted.ts'
 import { isTicked } from '../copying/copy-form.ts'
 import { CopySummary } from '../copying/copy-summary.tsx'
-import { chosenPlace, destinationsOf, FILE, selectData } from '../copying/destinations.ts'
+import { chosenPlace, destinationsOf, FILE, listValue, selectData } from '../copying/destinations.ts'
 import { PlatformFields } from '../copying/platform-fields.tsx'
 import { type Copy, useCopy } from '../copying/use-copy.ts'
 import { happens, NamesInUse } from '../copying/whole-sheet.tsx'
@@ -219,7 +219,7 @@ export function GetList({ lines: wanted, to: wished, onFix, onFile, onBack, onDo
       <NativeSelect
         className="destination"
         label={t('copy.to')}
-        value={to ? placeKey(to) : ''}
+        value={listValue(groups, to)}
         onChange={(event) => {
           const { value } = event.currentTarget
           const place = chosenPlace(groups, value)

@@ -2,6 +2,7 @@ import { Skeleton } from '@mantine/core'
 import { type ReactNode, useEffect, useState } from 'react'
 import type { PlaceRef } from '../../shared/contract.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
+import { leadsToSignIn } from '../errors/registry-remedy.ts'
 import { CompareNotice } from '../finding/compare-notice.tsx'
 import { useApi } from '../host.tsx'
 import { engineOf } from '../places/place-ref.ts'
@@ -50,8 +51,12 @@ export function ImagePane({ place, title, empty, help }: ImagePaneProps) {
   if (failure) {
     return (
       <>
-        <FailureNotice error={failure} {...(engineOf(place) === undefined ? { onRetry: refreshImages } : {})} />
-        {help}
+        <FailureNotice
+          error={failure}
+          place={place}
+          {...(engineOf(place) === undefined ? { onRetry: refreshImages } : {})}
+        />
+        {!leadsToSignIn(failure) && help}
       </>
     )
   }

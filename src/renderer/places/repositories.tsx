@@ -5,6 +5,7 @@ import type { ErrorData } from '../../shared/errors.ts'
 import { readOnce } from '../connect.ts'
 import { asFailure } from '../errors/failure.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
+import { leadsToSignIn } from '../errors/registry-remedy.ts'
 import { useApi } from '../host.tsx'
 import { Skeletons } from '../images/image-pane.tsx'
 import { refreshImages, useImages } from '../images/image-store.ts'
@@ -96,8 +97,8 @@ function AllRepositories({ place }: { place: RegistryPlace }) {
   return (
     <>
       {closed && <p className="notice notice-plain">{t('registry.closed')}</p>}
-      {failure && !closed && <FailureNotice error={failure} onRetry={refreshImages} />}
-      {failure && (
+      {failure && !closed && <FailureNotice error={failure} place={place} onRetry={refreshImages} />}
+      {failure && (closed || !leadsToSignIn(failure)) && (
         <div>
           <Button variant="default" onClick={() => openSheet({ type: 'registry', place })}>
             {t('registry.signInAgain')}

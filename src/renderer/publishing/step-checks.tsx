@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconCircleCheck, IconCircleX, IconInfoCircle, IconQu
 import { CHECKS, type CheckEvent, type CheckId, type Finding } from '../../shared/contract-publish.ts'
 import { sentence } from '../../shared/error-sentences.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
+import { RegistryRemedyButton } from '../errors/remedy-button.tsx'
 import { WebLink } from '../shell/web-link.tsx'
 import { useWords } from '../words/use-words.ts'
 import { findingWords } from './finding-words.ts'
@@ -67,7 +68,8 @@ function CheckLine({ check, event, publishing, heading: Heading }: CheckLineProp
         {level === 'running' && <p className="small muted">{t('publish.check.running')}</p>}
         {event?.type === 'failed' && (
           <p className="small">
-            {t('publish.check.failed')} — {sentence(event.error, language).what}
+            {t('publish.check.failed')} — {sentence(event.error, language).what}{' '}
+            <RegistryRemedyButton error={event.error} />
           </p>
         )}
         {event?.type === 'checked' && event.findings.length === 0 && <p className="small muted">{fine}</p>}

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { PlaceRef } from '../../shared/contract.ts'
 import type { AccountInfo } from '../../shared/contract-accounts.ts'
 import { type PresetId, presetOf } from '../../shared/presets.ts'
+import { SigningIn } from '../errors/remedy-button.tsx'
 import { useApi } from '../host.tsx'
 import { useWords } from '../words/use-words.ts'
 import { ChooseRegistry } from './choose-registry.tsx'
@@ -21,6 +22,7 @@ function NewRegistry({ preset, onClose }: { preset: PresetId | undefined; onClos
 interface KnownRegistryProps {
   place: RegistryPlace
   another: boolean
+  stay: boolean
   onClose: () => void
 }
 
@@ -45,7 +47,7 @@ function useNote(): (account: AccountInfo | undefined) => string | undefined {
 }
 
 /** A registry of the list: signed in to anew, or as somebody else. What was allowed for its connection stays allowed. */
-function KnownRegistry({ place, another, onClose }: KnownRegistryProps) {
+function KnownRegistry({ place, another, stay, onClose }: KnownRegistryProps) {
   const { queries } = useApi()
   const noteOn = useNote()
   const { host, account } = place
@@ -61,6 +63,7 @@ function KnownRegistry({ place, another, onClose }: KnownRegistryProps) {
       purpose={another ? 'account' : 'change'}
       account={known?.name}
       note={noteOn(known)}
+      stay={stay}
       onClose={onClose}
     />
   )
@@ -73,10 +76,19 @@ interface RegistrySheetProps {
   another?: boolean | undefined
   /** The one that was chosen already. */
   preset?: PresetId | undefined
+  /** What is on screen stays: the registry is not shown once it is signed in to. */
+  stay?: boolean
   onClose: () => void
 }
 
-export function RegistrySheet({ place, another = false, preset, onClose }: RegistrySheetProps) {
-  if (place?.type === 'registry') return <KnownRegistry place={place} another={another} onClose={onClose} />
-  return <NewRegistry preset={preset} onClose={onClose} />
+export function RegistrySheet({ place, another = false, preset, stay = false, onClose }: RegistrySheetProps) {
+  return (
+    <SigningIn value={true}>
+      {place?.type === 'registry' ? (
+        <KnownRegistry place={place} another={another} stay={stay} onClose={onClose} />
+      ) : (
+        <NewRegistry preset={preset} onClose={onClose} />
+      )}
+    </SigningIn>
+  )
 }

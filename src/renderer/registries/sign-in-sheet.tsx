@@ -29,6 +29,8 @@ interface SignInSheetProps {
   note?: string | undefined
   /** Back to the first step. */
   onBack?: (() => void) | undefined
+  /** What is on screen stays: the registry is not shown once it is signed in to. */
+  stay?: boolean
   onClose: () => void
 }
 
@@ -127,7 +129,7 @@ function Found({ form, tasks: { tested, testing, error } }: { form: SignInForm; 
 
 /** Who one is at a registry: tried, then kept. */
 export function SignInSheet(props: SignInSheetProps) {
-  const { begun, purpose, account, note, onBack, onClose } = props
+  const { begun, purpose, account, note, onBack, stay = false, onClose } = props
   const { t } = useWords()
   const id = useId()
   const [form, setForm] = useState(begun)
@@ -139,7 +141,7 @@ export function SignInSheet(props: SignInSheetProps) {
   const tasks = useSignIn(form, account, ({ place, remembered }) => {
     if (place.type !== 'registry') return
     const name = registryName(place.host)
-    showPlace(place.account === undefined && account !== undefined ? { ...place, account } : place)
+    if (!stay) showPlace(place.account === undefined && account !== undefined ? { ...place, account } : place)
     announce(
       place.account === undefined
         ? t('accounts.added', { name })

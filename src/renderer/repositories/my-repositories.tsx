@@ -3,6 +3,7 @@ import { IconPlus } from '@tabler/icons-react'
 import { useMemo, useState } from 'react'
 import type { Abilities, Namespace, Visibility } from '../../shared/contract-portal.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
+import { leadsToSignIn } from '../errors/registry-remedy.ts'
 import { Skeletons } from '../images/image-pane.tsx'
 import { refreshImages } from '../images/image-store.ts'
 import type { RegistryPlace } from '../places/place-ref.ts'
@@ -127,18 +128,20 @@ export function MyRepositories({ place, mine }: { place: RegistryPlace; mine: Mi
       ))}
       {failure && (
         <>
-          <FailureNotice error={failure} onRetry={refreshImages} />
-          <div>
-            <Button variant="default" onClick={() => openSheet({ type: 'registry', place })}>
-              {t('registry.signInAgain')}
-            </Button>
-          </div>
+          <FailureNotice error={failure} place={place} onRetry={refreshImages} />
+          {!leadsToSignIn(failure) && (
+            <div>
+              <Button variant="default" onClick={() => openSheet({ type: 'registry', place })}>
+                {t('registry.signInAgain')}
+              </Button>
+            </div>
+          )}
         </>
       )}
       {failures.map(({ namespace: name, error }) => (
         <div key={name}>
           <p>{t('repositories.failedFor', { name })}</p>
-          <FailureNotice error={error} onRetry={refreshImages} spoken={false} />
+          <FailureNotice error={error} place={place} onRetry={refreshImages} spoken={false} />
         </div>
       ))}
       {repositories.length > 0 && (

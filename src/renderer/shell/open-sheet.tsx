@@ -167,12 +167,23 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
   }
 }
 
+function SignInFront() {
+  const place = useUi((state) => state.signIn)
+  return place && <RegistrySheet place={place} stay onClose={() => useUi.setState({ signIn: undefined })} />
+}
+
 /** The sheet in front, if any; files to look into wait until it is put away. */
 export function OpenSheet() {
   const sheet = useUi((state) => state.sheet)
   const { waiting, done } = useLoadQueue()
   const item = waiting[0]
-  if (sheet) return <SheetOf key={JSON.stringify(sheet)} sheet={sheet} />
+  if (sheet)
+    return (
+      <>
+        <SheetOf key={JSON.stringify(sheet)} sheet={sheet} />
+        <SignInFront />
+      </>
+    )
   if (!item) return null
   return <LoadSheet key={item.key} item={item} step={done + 1} steps={done + waiting.length} onClose={nextFile} />
 }

@@ -72,6 +72,8 @@ interface Ui {
   sheet: Sheet | undefined
   /** What is shown again once the sheet in front is put away: something was to be done for it first. */
   back: Sheet | undefined
+  /** The registry that is signed in to in front of the sheet, which stays as it is behind. */
+  signIn: PlaceRef | undefined
   /** The last failure of something done on the page itself, until put away. */
   failure: ErrorData | undefined
   /** The last name that was moved here to another image, until put away. */
@@ -84,6 +86,7 @@ export const useUi = create<Ui>(() => ({
   search: '',
   sheet: undefined,
   back: undefined,
+  signIn: undefined,
   failure: undefined,
   moved: undefined,
   said: { text: '' },
@@ -95,6 +98,11 @@ export function openSheet(sheet: Sheet): void {
 
 export function closeSheet(): void {
   useUi.setState(({ back }) => ({ sheet: back, back: undefined }))
+}
+
+/** Signs in to a registry without leaving the sheet in front, if there is one. */
+export function signInTo(place: PlaceRef): void {
+  useUi.setState(({ sheet }) => (sheet ? { signIn: place } : { sheet: { type: 'registry', place } }))
 }
 
 /** Shows a failure on the page; for actions that have no sheet of their own to say it in. */

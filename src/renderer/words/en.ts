@@ -206,6 +206,8 @@ export const en = {
   },
   registry: {
     signInAgain: 'Sign in…',
+    connectionAgain: 'Change the connection…',
+    itsWeb: 'Open its page on the web',
     forgetStays: 'In the registry nothing changes: its images stay as they are.',
     nobody: 'An online store of images · not signed in',
     as: 'An online store of images · signed in as {{user}}',

@@ -209,6 +209,8 @@ export const fr = {
   },
   registry: {
     signInAgain: 'S’identifier…',
+    connectionAgain: 'Modifier la connexion…',
+    itsWeb: 'Ouvrir sa page sur le Web',
     forgetStays: 'Dans le registre rien ne change : ses images restent comme elles sont.',
     nobody: 'Un dépôt d’images en ligne · sans identification',
     as: 'Un dépôt d’images en ligne · identifié comme {{user}}',
