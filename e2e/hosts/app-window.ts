@@ -28,9 +28,20 @@ export function query(address: Address): string {
   return new URLSearchParams(Object.entries(address).map(([name, value]) => [name, String(value)])).toString()
 }
 
+/** How long a page that was let go over takes to hear of it, at most, in milliseconds. */
+const HEARD = 5000
+
 /** Lets real files go over the middle of the window, as a file manager does. */
 export async function dropFiles(page: Page, paths: readonly string[]): Promise<void> {
-  await drag(page, paths, ['dragEnter', 'dragOver', 'drop'])
+  const heard = page.evaluate(
+    () => new Promise<void>((resolve) => addEventListener('drop', () => resolve(), { capture: true, once: true })),
+  )
+  // Chromium makes a leave of a drop that overtakes the page's answer to the move before, about once in 150 times: the
+  // hand has to come again then.
+  for (let landed = false; !landed; ) {
+    await drag(page, paths, ['dragEnter', 'dragOver', 'drop'])
+    landed = await Promise.race([heard.then(() => true), page.waitForTimeout(HEARD).then(() => false)])
+  }
 }
 
 /** Holds real files over the window without letting go. */
