@@ -1,3 +1,4 @@
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { SharedEngine } from '../src/main/testing/engine.ts'
 import { legacyArchive, type MadeArchive, type MadeImage, makeImage } from '../src/main/testing/handmade-archives.ts'
@@ -54,4 +55,13 @@ export function everything(engine: SharedEngine): string[] {
 
 export function inFolder(folder: string, file: string): string {
   return join(folder, file)
+}
+
+/** One nobody listens on, as long as nobody takes it meanwhile. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return typeof address === 'object' && address ? address.port : 0
 }

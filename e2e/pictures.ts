@@ -1,12 +1,13 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { ROOT } from '../scripts/build.ts'
 import { digestOf, hexOf, type TarEntry, tarBytes, writeTar } from '../src/main/testing/content.ts'
 import { EmulatedHub } from '../src/main/testing/emulated/hub.ts'
-import type { SharedEngine } from '../src/main/testing/engine.ts'
+import { type SharedEngine, startEngine } from '../src/main/testing/engine.ts'
 import { Internet } from '../src/main/testing/internet.ts'
 import { startRegistry } from '../src/main/testing/registry.ts'
+import { buildRegistryImage } from '../src/main/testing/registry-image.ts'
 import { startSshd } from '../src/main/testing/sshd.ts'
 import { expect, test } from './fixtures.ts'
 import {
@@ -22,7 +23,7 @@ import {
   startSave,
   waitForTransfer,
 } from './flows.ts'
-import { inFolder } from './given.ts'
+import { freePort, inFolder } from './given.ts'
 import type { AppWindow } from './hosts/app-window.ts'
 import { openInBrowser, startHeadless } from './hosts/headless.ts'
 import { pretendPlaces } from './hosts/said.ts'
@@ -157,6 +158,7 @@ async function pretend(
 const SHOP_ROW = 'acme/boutique 2.4.1, 2.4, 2, latest'
 const PAYMENT_ROW = 'acme/paiement 1.9.0, 1.9'
 const REGISTRY = 'localhost:5000'
+const OWN_PORT = 5001
 
 /** Opens the copy sheet for a row, with this destination. */
 async function openSend(app: AppWindow, title: string, to: string): Promise<void> {
@@ -370,6 +372,66 @@ for (const language of ['fr', 'en'] as const) {
       expect(await host.end()).toBe(0)
       await hub.close()
       await internet.close()
+    })
+
+    test('a registry of one’s own', async ({ page, home, folder }) => {
+      const engine = await startEngine({ network: true })
+      const port = await freePort()
+      const host = await startHeadless({ dockerHost: engine.host, home, roots: [folder] })
+      const app = await openInBrowser(page, host, folder, language)
+      const { own, places } = app.words
+      const address = `10.0.0.12:${OWN_PORT}`
+      await page.clock.setFixedTime(NOW)
+      await pretend(app, folder, {
+        [`127.0.0.1:${port}`]: address,
+        [`"port":${port}`]: `"port":${OWN_PORT}`,
+        '"127.0.0.1"': '"10.0.0.12"',
+      })
+      buildRegistryImage(engine, 'registry:2')
+      const manage = async (): Promise<void> => {
+        await press(page.getByRole('navigation'), fillIn(places.more, { name: address }))
+        await page.getByRole('menuitem', { name: own.manage }).click()
+        await expect(sheet(app)).toContainText(own.running)
+        await expect(sheet(app).getByRole('listitem').filter({ hasText: 'lea' })).toBeVisible()
+      }
+      for (const theme of ['light', 'dark'] as const) {
+        await app.show({ lang: language, theme, clock: NOW })
+        await press(page.getByRole('navigation'), own.add)
+        await sheet(app).getByLabel(own.name, { exact: true }).fill('atelier')
+        await sheet(app).getByLabel(own.port, { exact: true }).fill(String(OWN_PORT))
+        await sheet(app).getByLabel(own.addresses, { exact: true }).fill('10.0.0.12')
+        await sheet(app).getByRole('textbox', { name: own.user }).fill('lea')
+        await sheet(app).getByLabel(own.password, { exact: true }).fill('salt and rope')
+        await expect(sheet(app).getByRole('button', { name: own.make })).toBeEnabled()
+        await take(app, `own-make-${language}-${theme}`)
+      }
+      await sheet(app).getByRole('button', { name: own.make }).click()
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText(address)
+      for (const theme of ['light', 'dark'] as const) {
+        const look = `${language}-${theme}`
+        await app.show({ lang: language, theme, clock: NOW })
+        await manage()
+        await take(app, `own-manage-${look}`)
+        await press(sheet(app), own.remove)
+        const asked = page.getByRole('dialog', { name: fillIn(own.removeTitle, { name: 'atelier' }) })
+        await asked.getByLabel(own.removeData).check()
+        await take(app, `own-remove-${look}`)
+      }
+      await app.show({ lang: language, clock: NOW })
+      await manage()
+      const download = page.waitForEvent('download')
+      await press(sheet(app), own.kit)
+      const file = await (await download).path()
+      const kit = inFolder(folder, 'atelier.caboteur.html')
+      writeFileSync(kit, readFileSync(file, 'utf8').replaceAll(`127.0.0.1:${port}`, address))
+      for (const theme of ['light', 'dark'] as const) {
+        await app.show({ lang: language, theme, clock: NOW })
+        await app.drop(kit)
+        await expect(sheet(app).getByRole('button', { name: own.joinDo })).toBeVisible()
+        await take(app, `own-join-${language}-${theme}`)
+      }
+      expect(await host.end()).toBe(0)
+      await engine.stop()
     })
 
     test('the tags of an image', async ({ app, engine, folder }) => {

@@ -1,11 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { startEngine } from '../../src/main/testing/engine.ts'
 import { buildRegistryImage } from '../../src/main/testing/registry-image.ts'
 import { expectNothingFound } from '../axe.ts'
 import { test as base, expect } from '../fixtures.ts'
 import { choose, press, row, sheet, waitForTransfer } from '../flows.ts'
-import { loaded, runnable } from '../given.ts'
+import { freePort, loaded, runnable } from '../given.ts'
 import type { AppWindow } from '../hosts/app-window.ts'
 import { fill } from '../words.ts'
 
@@ -21,14 +20,6 @@ const test = base.extend<object, Record<never, never>>({
     { scope: 'worker' },
   ],
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
-}
 
 function places({ page }: AppWindow) {
   return page.getByRole('navigation')
