@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, open, statfs } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { AppError, type ErrorCode } from '../shared/errors.ts'
+import { disposable } from './format/bytes.ts'
 import type { RandomAccess } from './format/tar.ts'
 import type { Bytes } from './place/place.ts'
 
@@ -60,7 +61,7 @@ export async function* readRange(file: Pick<ByteFile, 'read'>, start: number, en
     const { bytesRead } = await file.read(buffer, 0, buffer.length, position)
     if (bytesRead === 0) throw new AppError('archive-truncated')
     position += bytesRead
-    yield buffer.subarray(0, bytesRead)
+    yield disposable(buffer.subarray(0, bytesRead))
   }
 }
 

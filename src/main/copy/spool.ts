@@ -3,6 +3,7 @@ import { open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Digest } from '../../shared/reference.ts'
 import { fileError, readRange } from '../files.ts'
+import { release } from '../format/bytes.ts'
 import type { Bytes } from '../place/place.ts'
 
 /** One layer kept in a file for a moment, because its digest or size must be known before its first byte is sent. */
@@ -30,6 +31,7 @@ export async function spool(bytes: Bytes, folder: string): Promise<Spooled> {
       hash.update(chunk)
       await file.writeFile(chunk)
       size += chunk.length
+      release(chunk)
     }
     return { digest: `sha256:${hash.digest('hex')}`, size, read: (signal) => readRange(file, 0, size, signal), remove }
   } catch (error) {

@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/errors.ts'
 import type { Digest } from '../../shared/reference.ts'
 import type { Bytes, Form, Stored } from '../place/place.ts'
+import { release } from './bytes.ts'
 import { unpack } from './compression.ts'
 import { ConduitClosed, conduit } from './conduit.ts'
 import { createSha256 } from './hash.ts'
@@ -44,14 +45,6 @@ export interface Proving {
 interface Unpacked {
   write(chunk: Uint8Array): Promise<void>
   digest(): Promise<Digest>
-}
-
-/**
- * Gives back the memory of a chunk that nobody looks at any more. The collector lets a hundred megabytes of them pile up
- * before it comes. Only one that is all of its buffer: zlib still writes to the rest of others, and small ones share a pool.
- */
-function release({ buffer, byteOffset, length }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && byteOffset === 0 && length === buffer.byteLength) buffer.transfer(0)
 }
 
 /** Unpacks and hashes what is written to it. */
@@ -132,6 +125,9 @@ export async function prove(
   read: (bytes: number) => void,
 ): Promise<Stored> {
   const { bytes: passing, proof } = proving(bytes, form, promised)
-  for await (const chunk of passing) read(chunk.length)
+  for await (const chunk of passing) {
+    read(chunk.length)
+    release(chunk)
+  }
   return proof()
 }

@@ -1,4 +1,5 @@
 import type { Bytes } from '../../place/place.ts'
+import { disposable, release } from '../bytes.ts'
 
 export interface Block {
   readonly bytes: Uint8Array
@@ -11,13 +12,15 @@ async function* cutAll(bytes: Bytes, size: number): AsyncGenerator<Uint8Array> {
   let filled = 0
   for await (const chunk of bytes) {
     let at = 0
+    let copied = true
     while (at < chunk.length) {
       if (!block && chunk.length - at >= size) {
+        copied = false
         yield chunk.subarray(at, at + size)
         at += size
         continue
       }
-      block ??= Buffer.allocUnsafeSlow(size)
+      block ??= disposable(Buffer.allocUnsafeSlow(size))
       const count = Math.min(size - filled, chunk.length - at)
       block.set(chunk.subarray(at, at + count), filled)
       filled += count
@@ -28,6 +31,7 @@ async function* cutAll(bytes: Bytes, size: number): AsyncGenerator<Uint8Array> {
         filled = 0
       }
     }
+    if (copied) release(chunk)
   }
   if (block) yield block.subarray(0, filled)
 }

@@ -1,5 +1,6 @@
 import type { Transform } from 'node:stream'
 import type { Bytes } from '../../place/place.ts'
+import { disposable } from '../bytes.ts'
 
 /** Something happened, once or more often, since it was last waited for. */
 export interface Bell {
@@ -20,7 +21,8 @@ export function bell(): Bell {
 
 /**
  * Bytes through a zlib stream. It works ahead on what it was given while the reader is busy, but asks the source for more
- * only when the reader asks: when the reader leaves, nothing is waiting in the source. `explain` names its errors.
+ * only when the reader asks, and when all it was given is used up: when the reader leaves, nothing is waiting in the source,
+ * and nothing looks at a chunk any more once the next one is asked for. `explain` names its errors.
  */
 export async function* through(
   bytes: Bytes,
@@ -34,7 +36,6 @@ export async function* through(
   let ended = false
   let failure: Error | undefined
   stream.on('readable', ring)
-  stream.on('drain', ring)
   stream.on('end', () => {
     ended = true
     ring()
@@ -49,15 +50,15 @@ export async function* through(
     if (next.done) {
       sourceEnded = true
       stream.end()
-    } else if (next.value.length > 0) stream.write(next.value)
+    } else if (next.value.length > 0) stream.write(next.value, ring)
   }
   try {
     while (!ended) {
       signal?.throwIfAborted()
       if (failure) throw explain(failure)
       const chunk = stream.read() as Buffer | null
-      if (chunk) yield chunk
-      else if (!sourceEnded && !stream.writableNeedDrain) await feed()
+      if (chunk) yield disposable(chunk)
+      else if (!sourceEnded && stream.writableLength === 0) await feed()
       else await rung()
     }
   } finally {

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import type { Bytes } from '../../place/place.ts'
+import { disposable, release } from '../bytes.ts'
 import { cut, inOrder } from './blocks.ts'
 import { GIVE_UP, type Layout, read, skip, split } from './split.ts'
 
@@ -20,7 +21,11 @@ export function packZstd(bytes: Bytes, level: number, jobs: number, signal?: Abo
   return inOrder(
     cut(bytes, FRAME),
     jobs,
-    ({ bytes: frame }) => zstdCompress(frame, { params, chunkSize: FRAME / 2, pledgedSrcSize: frame.length }),
+    async ({ bytes: frame }) => {
+      const packed = await zstdCompress(frame, { params, chunkSize: FRAME / 2, pledgedSrcSize: frame.length })
+      release(frame)
+      return disposable(packed)
+    },
     { signal },
   )
 }

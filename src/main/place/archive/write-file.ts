@@ -4,6 +4,7 @@ import { type FileHandle, open, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import { CHUNK, fileError } from '../../files.ts'
+import { release } from '../../format/bytes.ts'
 import type { Bytes } from '../place.ts'
 
 /** A file written beside its place, and there only when it is whole: on the medium, read back, and under its name. */
@@ -56,11 +57,12 @@ export class PartialFile {
     const ahead = new WritesAhead(file)
     try {
       for await (const chunk of bytes) {
-        await ahead.write(chunk, size)
+        const { length } = chunk
         hash.update(chunk)
-        size += chunk.length
-        unflushed += chunk.length
-        wrote(chunk.length)
+        await ahead.write(chunk, size)
+        size += length
+        unflushed += length
+        wrote(length)
         if (unflushed >= FLUSH_EVERY) {
           await flushing
           flushing = file.datasync()
@@ -171,13 +173,14 @@ class WritesAhead {
 
   /** Returns once there is room for more. @throws what an earlier write failed with */
   async write(chunk: Uint8Array, at: number): Promise<void> {
+    const { length } = chunk
     const write = this.#write(chunk, at)
     this.#writes.add(write)
-    this.#bytes += chunk.length
+    this.#bytes += length
     write.then(
       () => {
         this.#writes.delete(write)
-        this.#bytes -= chunk.length
+        this.#bytes -= length
       },
       // Stays: whoever waits next is told.
       () => undefined,
@@ -194,6 +197,7 @@ class WritesAhead {
       const { bytesWritten } = await this.#file.write(chunk, written, chunk.length - written, at + written)
       written += bytesWritten
     }
+    release(chunk)
   }
 }
 

@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, rename, rm, rmdir, unlink } from 'node:fs
 import { dirname, join } from 'node:path'
 import type { Digest } from '../../../shared/reference.ts'
 import { fileError } from '../../files.ts'
+import { release } from '../../format/bytes.ts'
 import type { Bytes } from '../place.ts'
 import { blobFile, blobSize, errno, syncFolder } from './folder.ts'
 
@@ -29,6 +30,7 @@ export async function stage(folder: string, bytes: Bytes, root: string): Promise
     for await (const chunk of bytes) {
       await writeAll(file, chunk)
       unflushed += chunk.length
+      release(chunk)
       if (unflushed < FLUSH_EVERY) continue
       await flushing
       flushing = file.datasync()

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts'
 import type { Digest } from '../../../shared/reference.ts'
+import { disposable } from '../../format/bytes.ts'
 import type { Bytes } from '../place.ts'
 import type { Connection } from './connection.ts'
 import { pulling } from './scopes.ts'
@@ -83,7 +84,7 @@ class Reading {
         if (chunk.length === 0) continue
         if (this.#total !== undefined && this.offset + chunk.length > this.#total) throw this.#mismatch()
         this.offset += chunk.length
-        yield chunk
+        yield disposable(chunk)
       }
     } finally {
       reply.body.destroy()
