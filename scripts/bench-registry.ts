@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { requireCommand } from '../src/main/testing/commands.ts'
 import { type Engine, startEngine } from '../src/main/testing/engine.ts'
@@ -9,10 +9,15 @@ import { removeDir, tempDir } from '../src/main/testing/temp.ts'
 import { ensureBuilt } from './build.ts'
 import { caboteur, measure, type Pair, shell } from './side-by-side.ts'
 
-/** Registries and folders: ours beside skopeo and docker push, by hand and never in CI: `node scripts/bench-registry.ts [megabytes]`. */
+/**
+ * Registries and folders: ours beside skopeo and docker push, by hand and never in CI. An image that is half noise and half
+ * made-up text, `node scripts/bench-registry.ts [megabytes]`; or of what is in these folders, a layer each:
+ * `node scripts/bench-registry.ts /usr/bin /usr/share`.
+ */
 
 const LAYERS = 5
 const REF = 'bench/app:1'
+const FOLDERS = process.argv.slice(2).filter((word) => word.startsWith('/'))
 const MEGABYTES = Number(process.argv[2] ?? 720)
 
 function sizeOf(path: string): number {
@@ -50,9 +55,23 @@ class Registries {
   }
 }
 
+/** An image with a layer of each folder's files. */
+function imageOf(engine: Engine, dir: string, folders: readonly string[]): void {
+  const context = join(dir, 'context')
+  mkdirSync(context)
+  const copies = folders.map((folder, index) => {
+    execFileSync(requireCommand('tar'), ['-C', '/', '-cf', join(context, `${index}.tar`), `.${folder}`])
+    return `ADD ${index}.tar /`
+  })
+  writeFileSync(join(context, 'Dockerfile'), ['FROM scratch', ...copies, 'CMD ["/none"]'].join('\n'))
+  engine.docker('build', '--quiet', '--network', 'none', '--tag', REF, context)
+  removeDir(context)
+}
+
 async function bench(dir: string, engine: Engine, registries: Registries): Promise<void> {
-  console.error(`Building an image of ${MEGABYTES} MiB…`)
-  await bigImage(engine, REF, MEGABYTES * 2 ** 20, LAYERS)
+  console.error(`Building an image of ${FOLDERS.join(', ') || `${MEGABYTES} MiB`}…`)
+  if (FOLDERS.length > 0) imageOf(engine, dir, FOLDERS)
+  else await bigImage(engine, REF, MEGABYTES * 2 ** 20, LAYERS)
   const file = join(dir, 'image.tar')
   engine.docker('save', '--output', file, REF)
   let home = 0

@@ -15,7 +15,7 @@ export interface PackOptions {
 
 /** The tools' own numbers. bzip2 has no level worth the name: its number is the block's size, and less is only less. */
 const LEVELS = {
-  gzip: { fast: 4, layer: 4, normal: 6, small: 9 },
+  gzip: { fast: 4, layer: 5, normal: 6, small: 9 },
   zstd: { fast: 1, layer: 3, normal: 3, small: 12 },
 } as const
 
