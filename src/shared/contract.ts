@@ -295,6 +295,8 @@ export const archiveSchema = z.object({
   path: z.string(),
   format: archiveFormatSchema,
   compression: compressionSchema,
+  /** Encrypted with a password (OpenPGP). */
+  protected: z.boolean().optional(),
   /** Bytes of the file, and of the tar inside it (the same for a plain one). */
   fileSize: z.number(),
   tarSize: z.number(),

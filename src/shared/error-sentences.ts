@@ -209,6 +209,26 @@ const en: Record<ErrorCode, Sentence> = {
     what: '[“{path}”: ]this file was packed with {method} so that unpacking takes more than {most} of memory.',
     next: 'Unpack it with {method} itself (zstd -d --long=31, or xz -d), then open the result.',
   },
+  'password-needed': {
+    what: '“{path}” is protected by a password.',
+    next: 'Type the password of whoever made the file.',
+  },
+  'password-wrong': {
+    what: 'This password does not open “{path}”.',
+    next: 'Type it again: capital letters and the keyboard’s language count. Without it nobody can read the file.',
+  },
+  'openpgp-keys': {
+    what: '“{path}” is encrypted for certain persons, not with a password (keys: {keys}).',
+    next: 'Whoever has one of these keys writes it without: gpg --output images.tar --decrypt FILE. Then open images.tar.',
+  },
+  'openpgp-signed': {
+    what: '“{path}” is only signed or packed by OpenPGP, not protected by a password.',
+    next: 'Take it out with gpg --output images.tar --decrypt FILE, which checks the signature; then open images.tar.',
+  },
+  'openpgp-unsupported': {
+    what: '“{path}” is encrypted in a way that is not opened here ({method}).',
+    next: 'Take it out with gpg --output images.tar --decrypt FILE; then open images.tar.',
+  },
   'layer-foreign': {
     what: 'A layer of {image} is not kept with it: its maker gives it from a place of their own[ ({url})].',
     next: 'Copy it to a registry or a folder, which only name that layer, or get the image on the computer that will run it.',
@@ -550,6 +570,26 @@ const fr: Record<ErrorCode, Sentence> = {
     what: '[« {path} » : ]ce fichier a été compressé avec {method} de telle façon que l’ouvrir prend plus de {most} de mémoire.',
     next: 'Décompressez-le avec {method} lui-même (zstd -d --long=31, ou xz -d), puis ouvrez le résultat.',
   },
+  'password-needed': {
+    what: '« {path} » est protégé par un mot de passe.',
+    next: 'Tapez le mot de passe de la personne qui a fait le fichier.',
+  },
+  'password-wrong': {
+    what: 'Ce mot de passe n’ouvre pas « {path} ».',
+    next: 'Tapez-le de nouveau : les majuscules et la langue du clavier comptent. Sans lui, personne ne peut lire le fichier.',
+  },
+  'openpgp-keys': {
+    what: '« {path} » est chiffré pour certaines personnes, pas avec un mot de passe (clés : {keys}).',
+    next: 'La personne qui a l’une de ces clés l’écrit sans chiffrement : gpg --output images.tar --decrypt FICHIER. Ouvrez ensuite images.tar.',
+  },
+  'openpgp-signed': {
+    what: '« {path} » est seulement signé ou emballé par OpenPGP, pas protégé par un mot de passe.',
+    next: 'Sortez-en le contenu avec gpg --output images.tar --decrypt FICHIER, qui vérifie la signature ; ouvrez ensuite images.tar.',
+  },
+  'openpgp-unsupported': {
+    what: '« {path} » est chiffré d’une façon qui n’est pas ouverte ici ({method}).',
+    next: 'Sortez-en le contenu avec gpg --output images.tar --decrypt FICHIER ; ouvrez ensuite images.tar.',
+  },
   'layer-foreign': {
     what: 'Une couche de {image} n’est pas gardée avec elle : son auteur la donne depuis un endroit à lui[ ({url})].',
     next: 'Copiez l’image vers un registre ou un dossier, qui ne font que nommer cette couche, ou récupérez-la sur l’ordinateur qui l’exécutera.',
@@ -701,7 +741,9 @@ const SENTENCES: Record<Language, Record<ErrorCode, Sentence>> = { en, fr }
 const KINDS: Record<string, { readonly en: string; readonly fr: string }> = {
   zip: { en: 'a ZIP archive', fr: 'une archive ZIP' },
   '7z': { en: 'a 7-Zip archive', fr: 'une archive 7-Zip' },
-  openpgp: { en: 'a file protected by a password (OpenPGP)', fr: 'un fichier protégé par un mot de passe (OpenPGP)' },
+  openpgp: { en: 'a file protected twice (OpenPGP)', fr: 'un fichier protégé deux fois (OpenPGP)' },
+  'openpgp-signed': { en: 'a signature or a signed text (OpenPGP)', fr: 'une signature ou un texte signé (OpenPGP)' },
+  'openpgp-key': { en: 'a key (OpenPGP)', fr: 'une clé (OpenPGP)' },
   iso: { en: 'a disc image (ISO)', fr: 'une image de disque (ISO)' },
   squashfs: { en: 'a SquashFS file system', fr: 'un système de fichiers SquashFS' },
   qcow2: { en: 'a virtual disk (QCOW2)', fr: 'un disque virtuel (QCOW2)' },

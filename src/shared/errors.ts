@@ -62,6 +62,12 @@ export const ERROR_CODES = [
   'layer-missing',
   'layer-foreign',
   'digest-mismatch',
+  // protected by a password
+  'password-needed',
+  'password-wrong',
+  'openpgp-keys',
+  'openpgp-signed',
+  'openpgp-unsupported',
   // layout folders
   'layout-not-one',
   'layout-unsupported',

@@ -4,4 +4,4 @@
  */
 export { type Level, type PackOptions, pack } from './compression/pack.ts'
 export { type Sniffed, sniff } from './compression/sniff.ts'
-export { unpack } from './compression/unpack.ts'
+export { inflate, unpack } from './compression/unpack.ts'

@@ -49,3 +49,8 @@ export function unpack(bytes: Bytes, method: Compression, signal?: AbortSignal):
       return unpackBzip2(bytes, signal)
   }
 }
+
+/** Deflate without gzip's frame, as OpenPGP packs: `raw` (RFC 1951), or in zlib's (RFC 1950). @throws as `unpack` */
+export function inflate(bytes: Bytes, form: 'raw' | 'zlib', signal?: AbortSignal): Bytes {
+  return through(bytes, form === 'raw' ? zlib.createInflateRaw(STREAM) : zlib.createInflate(STREAM), explain, signal)
+}

@@ -42,6 +42,7 @@ export function describeArchive(archive: OpenArchive): Archive {
     path: archive.path,
     format: archive.contents.format,
     compression: archive.compression,
+    ...(archive.seal ? { protected: true } : {}),
     fileSize: archive.stamp.size,
     tarSize: archive.tarSize,
     checked: archive.checked,

@@ -19,7 +19,8 @@ import {
   type TarEntry,
 } from '../../format/tar.ts'
 import type { Bytes, Form, Stored } from '../place.ts'
-import { checkParts, openWhole, type Parts, readParts } from './whole.ts'
+import { type Seal, unlockFile, unsealed } from './sealed.ts'
+import { checkParts, openWhole, type Parts, readParts, resumable } from './whole.ts'
 
 /** An image file that was looked into. Holds no open handle: it is opened again, and compared, when it is read. */
 export interface OpenArchive {
@@ -29,6 +30,8 @@ export interface OpenArchive {
   readonly parts?: readonly string[]
   readonly stamp: Stamp
   readonly compression: Compression
+  /** Of one that is protected by a password: what opens it again. */
+  readonly seal?: Seal
   /** Bytes of the tar inside. */
   readonly tarSize: number
   readonly contents: Contents
@@ -109,21 +112,24 @@ function otherKind(head: Uint8Array): string {
   if (ascii.startsWith('QFI\u00fb')) return 'qcow2'
   if (/^\s*<(!doctype|html)/i.test(ascii)) return 'html'
   if (ascii.startsWith('version https://git-lfs')) return 'lfs'
-  if (ascii.startsWith('-----BEGIN PGP MESSAGE')) return 'openpgp'
+  if (ascii.startsWith('-----BEGIN PGP SIGNED') || ascii.startsWith('-----BEGIN PGP SIGNATURE')) return 'openpgp-signed'
+  if (ascii.startsWith('-----BEGIN PGP P')) return 'openpgp-key'
   if (/^\s*[{[]/.test(ascii)) return 'json'
   return /^[\t\n\r\x20-\x7e\u0080-\u00ff]+$/.test(ascii) ? 'text' : 'binary'
 }
 
 /** What a first look at the bytes says. @throws archive-empty, archive-not-images */
-async function recognise(file: ByteFile, size: number): Promise<Compression> {
-  if (size === 0) throw new AppError('archive-empty')
-  const head = await randomAccess(file, size).read(0, HEAD)
+function recognised(head: Uint8Array): Compression | 'openpgp' {
+  if (head.length === 0) throw new AppError('archive-empty')
   if (isTarHeader(head) || (isZeroBlock(head) && !isDisc(head))) return 'none'
   const found = sniff(head)
-  if (found === 'zip' || found === '7z' || found === 'openpgp')
-    throw new AppError('archive-not-images', { kind: found })
+  if (found === 'zip' || found === '7z') throw new AppError('archive-not-images', { kind: found })
   if (found !== undefined) return found
   throw new AppError('archive-not-images', { kind: otherKind(head) })
+}
+
+async function recognise(file: ByteFile, size: number): Promise<Compression | 'openpgp'> {
+  return recognised(await randomAccess(file, size).read(0, HEAD))
 }
 
 function tooLarge({ name, size }: TarEntry): AppError {
@@ -164,6 +170,7 @@ const SMALL = 64 << 10
 
 interface Pass {
   readonly gathered: Gathered
+  compression: Compression
   /** By where the file stands: two may have one name, and a name may be read without the folder all are in. */
   readonly seen: Map<number, Seen>
   /** Bytes of documents that may still be kept. */
@@ -203,16 +210,28 @@ async function passFile(pass: Pass, entry: TarEntry, bytes: Bytes, packed: () =>
   }
 }
 
-/** One reading of a compressed archive: its index and the proof of every file in it. */
+/** How the bytes of a file become its tar: by a method, or behind a seal by whatever is found there. */
+type Wrapping = Compression | Seal
+
+/** How what stands behind a seal is packed. */
+async function methodBehind(bytes: Bytes): Promise<{ method: Compression; whole: Bytes }> {
+  const { head, whole } = await peek(bytes)
+  const method = recognised(head)
+  if (method === 'openpgp') throw new AppError('archive-not-images', { kind: method })
+  return { method, whole }
+}
+
+/** One reading of a compressed or protected archive: its index and the proof of every file in it. */
 async function readOnce(
   bytes: Bytes,
   size: number,
-  method: Compression,
+  wrapping: Wrapping,
   signal: AbortSignal,
   onRead: OnRead,
 ): Promise<Pass> {
   const pass: Pass = {
     gathered: new Gathered(MAX_READ_ENTRIES),
+    compression: typeof wrapping === 'string' ? wrapping : 'none',
     seen: new Map(),
     room: MAX_DOCUMENTS,
     tarSize: 0,
@@ -225,35 +244,47 @@ async function readOnce(
       yield chunk
     }
   }
+  const sealed = typeof wrapping === 'string' ? undefined : resumable(unsealed(counted(), wrapping))
+  async function* tar(): Bytes {
+    const behind = sealed ? await methodBehind(sealed.bytes) : { method: pass.compression, whole: counted() }
+    pass.compression = behind.method
+    yield* unpack(behind.whole, behind.method)
+  }
   let broken: unknown
   async function* unpacked(): Bytes {
     try {
-      yield* bounded(unpack(counted(), method), () => packed)
+      yield* bounded(tar(), () => packed)
     } catch (error) {
       broken = error
       throw error
     }
   }
-  for await (const { entry, bytes } of readTar(unpacked(), signal)) {
-    if (!pass.gathered.add(entry)) continue
-    pass.tarSize = entry.offset + Math.ceil(entry.size / 512) * 512 + 1024
-    // Of a system's files only their names tell anything.
-    if (isRootfs(pass.gathered.top)) pass.seen.clear()
-    else if (entry.type === 'file') pass.seen.set(entry.offset, await passFile(pass, entry, bytes, () => packed))
-    if (broken) throw broken
+  try {
+    for await (const { entry, bytes } of readTar(unpacked(), signal)) {
+      if (!pass.gathered.add(entry)) continue
+      pass.tarSize = entry.offset + Math.ceil(entry.size / 512) * 512 + 1024
+      // Of a system's files only their names tell anything.
+      if (isRootfs(pass.gathered.top)) pass.seen.clear()
+      else if (entry.type === 'file') pass.seen.set(entry.offset, await passFile(pass, entry, bytes, () => packed))
+      if (broken) throw broken
+    }
+    // The sum of all stands behind the end of the tar: nothing is believed before it was compared.
+    await sealed?.finish()
+    return pass
+  } finally {
+    await sealed?.leave()
   }
-  return pass
 }
 
-/** What a compressed tar of `size` bytes contains and what is wrong with it, in one reading. */
+/** What a compressed or protected tar of `size` bytes contains and what is wrong with it, in one reading. */
 export async function openCompressed(
   bytes: Bytes,
   size: number,
-  method: Compression,
+  wrapping: Wrapping,
   signal: AbortSignal,
   onRead: OnRead,
-): Promise<{ contents: Contents; problems: Problem[]; tarSize: number }> {
-  const pass = await readOnce(bytes, size, method, signal, onRead)
+): Promise<{ contents: Contents; problems: Problem[]; tarSize: number; compression: Compression }> {
+  const pass = await readOnce(bytes, size, wrapping, signal, onRead)
   const seen = ({ offset }: TarEntry): Seen => pass.seen.get(offset) ?? { form: 'plain', isJson: false }
   const files: Files = {
     entries: pass.gathered.entries,
@@ -274,7 +305,7 @@ export async function openCompressed(
     const error = proof instanceof AppError ? proof : mismatch(proof, digest, diffId)
     if (error) problems.push(problemOf(error, entry, diffId ?? digest))
   }
-  return { contents, problems, tarSize: pass.tarSize }
+  return { contents, problems, tarSize: pass.tarSize, compression: pass.compression }
 }
 
 function mismatch(
@@ -295,24 +326,30 @@ function problemOf(error: AppError, { name }: TarEntry, digest: Digest | undefin
   }
 }
 
-/** As `openCompressed`. A reading that failed for what was read is told by the parts that are to blame, all of them. */
+/** As `openCompressed`. */
 async function openParts(
   file: ByteFile,
   parts: Parts,
-  method: Compression,
+  wrapping: Wrapping,
   signal: AbortSignal,
   onRead: OnRead,
 ): ReturnType<typeof openCompressed> {
   const size = parts.parts.reduce((sum, part) => sum + part.size, 0)
+  const reading = readParts(file, parts, signal)
+  const opened = await openCompressed(reading.bytes, size, wrapping, signal, onRead)
+  await reading.finish()
+  if (opened.problems.length > 0) await checkParts(parts, signal)
+  return opened
+}
+
+/** What fails for what was read is told by the parts that are to blame, all of them. */
+async function blaming<T>(parts: Parts | undefined, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {
-    const reading = readParts(file, parts, signal)
-    const opened = await openCompressed(reading.bytes, size, method, signal, onRead)
-    await reading.finish()
-    if (opened.problems.length > 0) await checkParts(parts, signal)
-    return opened
+    return await work()
   } catch (error) {
     signal.throwIfAborted()
-    if (error instanceof AppError && /^(?:archive|digest|layer|part)-/.test(error.code)) await checkParts(parts, signal)
+    if (parts && error instanceof AppError && /^(?:archive|digest|layer|part|openpgp)-/.test(error.code))
+      await checkParts(parts, signal)
     throw error
   }
 }
@@ -335,35 +372,40 @@ function* structureProblems(contents: Contents): Generator<Problem> {
 }
 
 /**
- * Looks into an image file. A plain one is read by its headers; a compressed one whole, and checked on the way.
- * @throws file-*, archive-*, digest-mismatch
+ * Looks into an image file. A plain one is read by its headers; a compressed or protected one whole, and checked on the way.
+ * @throws file-*, archive-*, digest-mismatch, password-needed, password-wrong, openpgp-*
  */
 export async function openArchive(
   path: string,
   signal: AbortSignal,
   onRead: OnRead = () => undefined,
+  password?: string,
 ): Promise<OpenArchive> {
   const { file, stamp, parts } = await openWhole(path)
   try {
-    const compression = await recognise(file, stamp.size)
-    if (compression === 'none' && !parts) {
-      const contents = await openPlain(randomAccess(file, stamp.size), signal)
-      return { path, stamp, compression, tarSize: stamp.size, contents, checked: 'index', problems: [] }
-    }
-    // Parts have been carried, each by itself: they are read whole, too, and compared with their sums on the way.
-    const { contents, problems, tarSize } = parts
-      ? await openParts(file, parts, compression, signal, onRead)
-      : await openCompressed(readRange(file, 0, stamp.size, signal), stamp.size, compression, signal, onRead)
-    return {
-      path,
-      ...(parts ? { parts: parts.parts.map(({ name }) => name) } : {}),
-      stamp,
-      compression,
-      tarSize,
-      contents,
-      checked: problems.length > 0 ? 'problems' : 'intact',
-      problems,
-    }
+    return await blaming(parts, signal, async () => {
+      const found = await recognise(file, stamp.size)
+      if (found === 'none' && !parts) {
+        const contents = await openPlain(randomAccess(file, stamp.size), signal)
+        return { path, stamp, compression: found, tarSize: stamp.size, contents, checked: 'index', problems: [] }
+      }
+      const wrapping = found === 'openpgp' ? await unlockFile(file, stamp.size, password, signal) : found
+      // Parts have been carried, each by itself: they are read whole, too, and compared with their sums on the way.
+      const { contents, problems, tarSize, compression } = parts
+        ? await openParts(file, parts, wrapping, signal, onRead)
+        : await openCompressed(readRange(file, 0, stamp.size, signal), stamp.size, wrapping, signal, onRead)
+      return {
+        path,
+        ...(parts ? { parts: parts.parts.map(({ name }) => name) } : {}),
+        stamp,
+        compression,
+        ...(typeof wrapping === 'string' ? {} : { seal: wrapping }),
+        tarSize,
+        contents,
+        checked: problems.length > 0 ? 'problems' : 'intact',
+        problems,
+      }
+    })
   } catch (error) {
     throw signal.aborted ? new AppError('cancelled', {}, { cause: error }) : aboutFile(error, path)
   } finally {

@@ -10,10 +10,11 @@ const KEPT = 16
 export class Shelf {
   readonly #opened = new Map<string, OpenArchive>()
 
-  async open(path: string, signal: AbortSignal, onRead?: OnRead): Promise<OpenArchive> {
+  /** `password`: of one that is protected; not needed again while it is remembered. */
+  async open(path: string, signal: AbortSignal, onRead?: OnRead, password?: string): Promise<OpenArchive> {
     const known = this.#opened.get(path)
     if (known && sameStamp(known.stamp, await stampOf(path))) return known
-    return this.#keep(await openArchive(path, signal, onRead))
+    return this.#keep(await openArchive(path, signal, onRead, password))
   }
 
   async check(path: string, signal: AbortSignal, onRead?: OnRead): Promise<OpenArchive> {

@@ -6,6 +6,7 @@ import { AppError } from '../../../shared/errors.ts'
 import { fileError, freeSpace } from '../../files.ts'
 import { blobPath, bundleDocuments } from '../../format/bundle.ts'
 import { pack } from '../../format/compression.ts'
+import { protect } from '../../format/openpgp/protect.ts'
 import { tarWriter } from '../../format/tar-writer.ts'
 import {
   type Complete,
@@ -20,7 +21,10 @@ import {
 } from '../place.ts'
 import { type SavedFile, savedInParts, savedWhole } from './write-set.ts'
 
-export type SaveTarget = z.infer<typeof saveTargetSchema>
+export type SaveTarget = z.infer<typeof saveTargetSchema> & {
+  /** Encrypts the file: OpenPGP, as `gpg --symmetric` does. */
+  readonly password?: string | undefined
+}
 
 /** Files being written by this process: two transfers must not race for one name. */
 const writing = new Set<string>()
@@ -93,7 +97,8 @@ function writeArchive(
   const tar = tarWriter()
   const put = new Set<string>()
   let failure: { readonly error: unknown } | undefined
-  const written = file.write(pack(tar.bytes, target.method, target.level))
+  const packed = pack(tar.bytes, target.method, target.level)
+  const written = file.write(target.password === undefined ? packed : protect(packed, target.password))
   written.catch((error: unknown) => {
     failure = { error }
     tar.fail(error)

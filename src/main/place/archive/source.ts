@@ -17,6 +17,7 @@ import {
   type Source,
 } from '../place.ts'
 import type { OpenArchive } from './open.ts'
+import { unsealed } from './sealed.ts'
 import { openWhole } from './whole.ts'
 
 interface Wanted {
@@ -50,7 +51,7 @@ function withAbsent(image: Image, { contents }: OpenArchive): Image {
   return absent.length === 0 ? image : { ...image, absent }
 }
 
-/** Images out of an opened archive file. A plain one is read where the layers are; a compressed one in its own order. */
+/** Images out of an opened archive file. A plain one is read where the layers are; a compressed or protected one in its own order. */
 export function archiveSource(archive: OpenArchive): Source {
   const { images: all, attestations, indexes } = archive.contents
   const byId = new Map<Digest, ArchivedImage>(
@@ -87,10 +88,10 @@ export function archiveSource(archive: OpenArchive): Source {
   }
 
   async function* inStream(wanted: readonly Wanted[], signal: AbortSignal): AsyncGenerator<LayerPiece> {
-    const { compression } = archive
+    const { compression, seal } = archive
     // By where they are, not by name: a file may have two of one name, and names a folder before them.
     const left = new Map(wanted.map((one) => [one.file.entry.offset, one]))
-    const tar = reading((file, size) => unpack(readRange(file, 0, size, signal), compression))
+    const tar = reading((file, size) => unpack(unsealed(readRange(file, 0, size, signal), seal), compression))
     for await (const { entry, bytes } of readTar(tar, signal)) {
       const one = left.get(entry.offset)
       if (!one || entry.type !== 'file') continue
@@ -101,9 +102,10 @@ export function archiveSource(archive: OpenArchive): Source {
     throw new AppError('file-changed', { path: archive.path })
   }
 
+  // A compressed or protected file comes in one stream; of a plain one several layers may be read at once.
+  const plain = archive.compression === 'none' && !archive.seal
   return {
-    // A compressed file comes in one stream; of a plain one several layers may be read at once.
-    parallel: archive.compression === 'none' ? 4 : 1,
+    parallel: plain ? 4 : 1,
     indexes: indexes.map((image) => withAbsent(image, archive)),
     async read(ids) {
       return ids.map((id) => withAbsent(indexById.get(id) ?? find(id).image, archive))
@@ -120,7 +122,7 @@ export function archiveSource(archive: OpenArchive): Source {
       const files = wantedFiles(archive, archived, wanted)
       if (files.length === 0) return
       try {
-        yield* archive.compression === 'none' ? inPlace(files, signal) : inStream(files, signal)
+        yield* plain ? inPlace(files, signal) : inStream(files, signal)
       } catch (error) {
         throw named(error)
       }

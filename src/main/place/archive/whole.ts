@@ -206,23 +206,32 @@ export async function checkParts(
   if (damaged.length > 0) throw new AppError('part-damaged', { path: base, parts: listed(damaged) })
 }
 
-/** The bytes of parts under way. Whoever leaves them before their end has to say so: the rest is still to be compared. */
-export interface PartsReading {
+/** Bytes under way, whose reader may leave them: what is left is read all the same, for what is proven at its end. */
+export interface Reading {
   readonly bytes: AsyncIterable<Uint8Array>
-  /** Reads what was left. @throws part-damaged */
+  /** Reads what was left. */
   finish(): Promise<void>
+  /** Nobody reads any more. */
+  leave(): Promise<void>
 }
 
-/** The bytes of all parts in order, each compared with its sum as it ends. @throws part-damaged */
-export function readParts(file: ByteFile, parts: Parts, signal: AbortSignal): PartsReading {
-  const reading = compared(file, parts, signal)
+export function resumable(bytes: AsyncIterable<Uint8Array>): Reading {
+  const reading = bytes[Symbol.asyncIterator]()
   return {
     // A tar ends before its file does, as a rule.
     bytes: { [Symbol.asyncIterator]: () => ({ next: async () => await reading.next() }) },
     async finish() {
-      for await (const _ of reading);
+      for (let next = await reading.next(); !next.done; ) next = await reading.next()
+    },
+    async leave() {
+      await reading.return?.()
     },
   }
+}
+
+/** The bytes of all parts in order, each compared with its sum as it ends. @throws part-damaged */
+export function readParts(file: ByteFile, parts: Parts, signal: AbortSignal): Reading {
+  return resumable(compared(file, parts, signal))
 }
 
 async function* compared(file: ByteFile, { base, parts }: Parts, signal: AbortSignal): AsyncGenerator<Uint8Array> {
