@@ -42,14 +42,14 @@ function words({ buffer, byteOffset, length }: Uint8Array): Uint32Array {
   return new Uint32Array(buffer, byteOffset, length / 4)
 }
 
-/** Whole blocks of `bytes` with the stream: its first block, then what the others give. */
+/** Whole blocks of `bytes` mixed with the stream: with `first`, then with what `others` give. In the memory of `others`. */
 function mixed(bytes: Uint8Array, first: Uint8Array, others: Uint8Array): Uint8Array {
-  const out = new Uint8Array(bytes.length)
-  const [into, from, lead, rest] = [words(out), words(bytes), words(first), words(others)]
+  const [from, lead, into] = [words(bytes), words(first), words(others)]
   const shift = lead.length
+  // From the end: each word is read before the one that takes its place is written.
+  for (let at = into.length - 1; at >= shift; at--) into[at] = (from[at] ?? 0) ^ (into[at - shift] ?? 0)
   for (let at = 0; at < shift; at++) into[at] = (from[at] ?? 0) ^ (lead[at] ?? 0)
-  for (let at = shift; at < into.length; at++) into[at] = (from[at] ?? 0) ^ (rest[at - shift] ?? 0)
-  return out
+  return others
 }
 
 function feedback({ name, block }: BlockCipher, key: Uint8Array, encrypts: boolean): Feedback {
@@ -68,8 +68,9 @@ function feedback({ name, block }: BlockCipher, key: Uint8Array, encrypts: boole
       if (whole === 0) return new Uint8Array(0)
       const input = aligned(all.subarray(0, whole))
       const stream = aligned(cipher.update(input))
+      const last = new Uint8Array(stream.subarray(-block))
       const out = mixed(input, next, stream)
-      next = new Uint8Array(stream.subarray(-block))
+      next = last
       return out
     },
     end() {

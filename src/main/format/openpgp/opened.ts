@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '../../../shared/errors.ts'
 import type { Bytes } from '../../place/place.ts'
-import { gather } from '../bytes.ts'
+import { gather, release } from '../bytes.ts'
 import { inflate, unpack } from '../compression.ts'
 import { dearmored } from './armor.ts'
 import { CIPHERS, decryptor } from './cfb.ts'
@@ -62,7 +62,11 @@ async function* decrypted(body: Bytes, key: SessionKey): Bytes {
       if (shown.length > 0) yield shown
     }
   }
-  for await (const chunk of gather(rest, CHUNK)) yield* told(cfb.update(chunk))
+  for await (const chunk of gather(rest, CHUNK)) {
+    const plain = cfb.update(chunk)
+    release(chunk)
+    yield* told(plain)
+  }
   yield* told(cfb.end())
   sum.update(tail.subarray(0, 2))
   if (tail.length < SUM || tail[0] !== 0xd3 || tail[1] !== 20 || !sum.digest().equals(tail.subarray(2))) throw damaged()

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Bytes } from '../../place/place.ts'
 import { requireCommand } from '../../testing/commands.ts'
 import { removeDir, tempDir } from '../../testing/temp.ts'
+import { gather, peek } from '../bytes.ts'
 import { CIPHERS, decryptor, encryptor } from './cfb.ts'
 import { readLock, unlock } from './lock.ts'
 import { openMessage } from './opened.ts'
@@ -223,5 +224,25 @@ describe('OpenPGP by password', () => {
       decrypts.update(wanted.subarray(at, ends[index + 1])),
     )
     expect(Buffer.concat([...decrypted, decrypts.end()]).equals(plain)).toBe(true)
+  })
+
+  it('takes no more memory for a large message than for a small one', async () => {
+    const part = content(2 ** 20)
+    const SIZE = 300 * 2 ** 20
+    async function* much(): Bytes {
+      for (let given = 0; given < SIZE; given += part.length) yield part
+    }
+    async function growth(bytes: Bytes): Promise<number> {
+      const before = process.memoryUsage().rss
+      let most = 0
+      for await (const _ of bytes) most = Math.max(most, process.memoryUsage().rss - before)
+      return most
+    }
+    const LIMIT = 120 * 2 ** 20
+    expect(await growth(protect(much(), PASSWORD))).toBeLessThan(LIMIT)
+    // Opened while it is being made: it is never there as a whole.
+    const { head, whole } = await peek(gather(protect(much(), PASSWORD), 2 ** 20))
+    const lock = await readLock(inPieces(head, head.length))
+    expect(await growth(openMessage(whole, await unlock(lock, PASSWORD), lock.kind))).toBeLessThan(LIMIT)
   })
 })

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Bytes } from '../../place/place.ts'
+import { release } from '../bytes.ts'
 import { CIPHERS, encryptor, encryptShort } from './cfb.ts'
 import { packetOf, TAG } from './packets.ts'
 import { derive, readDerivation, writeDerivation } from './passwords.ts'
@@ -51,7 +52,13 @@ async function* encrypted(bytes: Bytes, key: Uint8Array): Bytes {
   const random = randomBytes(cipher().block)
   yield Uint8Array.of(1)
   yield pass(Buffer.concat([random, random.subarray(-2)]))
-  for await (const chunk of packetOf(TAG.literal, literal(bytes))) yield pass(chunk)
+  // Both are nobody's after the next step, which copies: a hundred of them would wait for the collector.
+  for await (const chunk of packetOf(TAG.literal, literal(bytes))) {
+    const out = pass(chunk)
+    release(chunk)
+    yield out
+    release(out)
+  }
   yield pass(Uint8Array.of(0xd3, 20))
   yield cfb.update(sum.digest())
   yield cfb.end()

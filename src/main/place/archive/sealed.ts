@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts'
 import { type ByteFile, readRange } from '../../files.ts'
+import { ConduitClosed, conduit } from '../../format/conduit.ts'
 import { forKeys, type Lock, readLock, type SessionKey, unlock } from '../../format/openpgp/lock.ts'
 import { openMessage } from '../../format/openpgp/opened.ts'
 import type { Bytes } from '../place.ts'
@@ -46,4 +47,49 @@ export async function lockOf(path: string, signal: AbortSignal): Promise<string>
 /** The bytes behind a seal; without one, as they are. */
 export function unsealed(bytes: Bytes, seal: Seal | undefined): Bytes {
   return seal ? openMessage(bytes, seal.key, seal.kind) : bytes
+}
+
+/** What was written is opened again while it is read back, with the password that was typed. */
+export interface Reopening {
+  /** As `OnReadBack`. */
+  take(done: number, chunk: Uint8Array): Promise<void>
+  /** @throws archive-damaged, archive-truncated, password-wrong: it does not open */
+  finish(): Promise<void>
+  leave(): void
+}
+
+export function reopening(password: string): Reopening {
+  const pipe = conduit()
+  let seen = 0
+  let reading: Promise<void> | undefined
+  async function read(seal: Seal): Promise<void> {
+    for await (const _ of unsealed(pipe.bytes, seal));
+  }
+  return {
+    async take(done, chunk) {
+      // Read once more from its beginning.
+      if (done <= seen) return
+      seen = done
+      if (!reading) {
+        const lock = await readLock(only(chunk))
+        reading = read({ key: await unlock(lock, password), kind: lock.kind })
+        reading.catch(() => undefined)
+      }
+      try {
+        await pipe.write(chunk)
+      } catch (error) {
+        if (!(error instanceof ConduitClosed)) throw error
+        await reading
+      }
+    },
+    async finish() {
+      pipe.end()
+      await reading
+    },
+    leave: () => pipe.fail(new AppError('cancelled')),
+  }
+}
+
+async function* only(chunk: Uint8Array): Bytes {
+  yield chunk
 }

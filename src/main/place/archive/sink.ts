@@ -19,6 +19,8 @@ import {
   type Sink,
   type Write,
 } from '../place.ts'
+import { reopening } from './sealed.ts'
+import type { Written } from './write-file.ts'
 import { type SavedFile, savedInParts, savedWhole } from './write-set.ts'
 
 export type SaveTarget = z.infer<typeof saveTargetSchema> & {
@@ -87,6 +89,31 @@ export function archiveSink(path: string, target: SaveTarget): Sink {
   }
 }
 
+/** Reads back what was written, and opens it on the way where it is protected. @throws file-damaged-on-disk */
+async function readBackOf(
+  file: SavedFile,
+  written: Written,
+  password: string | undefined,
+  signal: AbortSignal,
+  report: (event: PlaceEvent) => void,
+): Promise<'disk' | 'cache'> {
+  const total = written.size
+  const opens = password === undefined ? undefined : reopening(password)
+  try {
+    const way = await file.verify(written, signal, async (done, chunk) => {
+      report({ type: 'checking', done, total })
+      await opens?.take(done, chunk)
+    })
+    await opens?.finish()
+    return way
+  } catch (error) {
+    const doesNotOpen = error instanceof AppError && /^(?:archive|password|openpgp)-/.test(error.code)
+    throw doesNotOpen ? new AppError('file-damaged-on-disk', { path: file.path }, { cause: error }) : error
+  } finally {
+    opens?.leave()
+  }
+}
+
 function writeArchive(
   file: SavedFile,
   target: SaveTarget,
@@ -129,9 +156,7 @@ function writeArchive(
       tar.finish()
       const result = await written
       signal.throwIfAborted()
-      const readBack = await file.verify(result, signal, (done) =>
-        report({ type: 'checking', done, total: result.size }),
-      )
+      const readBack = await readBackOf(file, result, target.password, signal, report)
       signal.throwIfAborted()
       const parts = await file.publish(result)
       return {

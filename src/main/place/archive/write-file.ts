@@ -15,6 +15,12 @@ export interface Written {
 }
 
 /**
+ * Told of bytes that were read back: how many so far, and the last of them, whose memory is used again. When the medium refuses
+ * to be read past the system's cache it begins anew.
+ */
+export type OnReadBack = (done: number, chunk: Uint8Array) => void | Promise<void>
+
+/**
  * Progress must not run ahead of a slow stick by what the system's write cache holds: what was written is flushed this
  * often, while writing goes on.
  */
@@ -84,7 +90,7 @@ export class PartialFile {
    * Reads the file again and compares. From the medium itself where the system allows it (O_DIRECT), else what the
    * system remembers of it: `readBack` says which. @throws file-damaged-on-disk
    */
-  async verify(written: Written, signal: AbortSignal, read: (done: number) => void): Promise<'disk' | 'cache'> {
+  async verify(written: Written, signal: AbortSignal, read: OnReadBack): Promise<'disk' | 'cache'> {
     try {
       const direct = await open(this.#partial, constants.O_RDONLY | (constants.O_DIRECT ?? 0)).catch(() => undefined)
       if (direct && constants.O_DIRECT !== undefined) {
@@ -105,12 +111,7 @@ export class PartialFile {
     }
   }
 
-  async #compare(
-    file: FileHandle,
-    { size, sha256 }: Written,
-    signal: AbortSignal,
-    read: (done: number) => void,
-  ): Promise<void> {
+  async #compare(file: FileHandle, { size, sha256 }: Written, signal: AbortSignal, read: OnReadBack): Promise<void> {
     // O_DIRECT wants memory aligned to the medium's blocks: WebAssembly's pages are, Node's buffers are not.
     const pages = new WebAssembly.Memory({ initial: (2 * CHUNK) >> 16 }).buffer
     const blocks = [Buffer.from(pages, 0, CHUNK), Buffer.from(pages, CHUNK, CHUNK)] as const
@@ -129,7 +130,7 @@ export class PartialFile {
       done += count
       if (done < size) reading = next(done)
       hash.update(block.subarray(0, count))
-      read(done)
+      await read(done, block.subarray(0, count))
       if (done >= size) break
     }
     if (done !== size || hash.digest('hex') !== sha256) throw new AppError('file-damaged-on-disk', { path: this.path })

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { fileError } from '../../files.ts'
 import { parseSums, sumLine } from '../../format/sums.ts'
 import type { Bytes } from '../place.ts'
-import { PartialFile, type Written } from './write-file.ts'
+import { type OnReadBack, PartialFile, type Written } from './write-file.ts'
 
 /**
  * What a save writes: one file with its sum beside it, or parts with their sums in `SHA256SUMS`. There under its names only
@@ -16,7 +16,7 @@ export interface SavedFile {
   /** Writes all bytes and flushes them to the medium. */
   write(bytes: Bytes): Promise<Written>
   /** Reads back what was written, and compares. `readBack` as `PartialFile.verify`. */
-  verify(written: Written, signal: AbortSignal, read: (done: number) => void): Promise<'disk' | 'cache'>
+  verify(written: Written, signal: AbortSignal, read: OnReadBack): Promise<'disk' | 'cache'>
   /** Gives it its names; they of the parts, in order, where there are parts. */
   publish(written: Written): Promise<readonly string[] | undefined>
   /** Removes what was not published. Never throws: the drive may be gone. */
@@ -164,7 +164,7 @@ export function savedInParts(path: string, most: number): SavedFile {
     async verify(_, signal, read) {
       let [before, answer]: [number, 'disk' | 'cache'] = [0, 'disk']
       for (const { file, written } of parts) {
-        const way = await file.verify(written, signal, (done) => read(before + done))
+        const way = await file.verify(written, signal, (done, chunk) => read(before + done, chunk))
         if (way === 'cache') answer = 'cache'
         before += written.size
       }
