@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { Problem } from '../../shared/contract.ts'
 import { AppError, asAppError } from '../../shared/errors.ts'
 import type { Digest } from '../../shared/reference.ts'
@@ -7,7 +6,7 @@ import { verifyingSink } from '../copy/verify.ts'
 import { digestOf } from '../format/digest.ts'
 import { MEDIA, platformText } from '../format/documents.ts'
 import { describeArchive } from '../place/archive/describe.ts'
-import { checkArchive, openArchive } from '../place/archive/open.ts'
+import { checkArchive } from '../place/archive/open.ts'
 import { type Image, type Layer, layerKey, leaves, type Stored } from '../place/place.ts'
 import { type Address, idPart, parseAddress } from './address.ts'
 import { type Options, print, show } from './options.ts'
@@ -117,7 +116,7 @@ async function listEngine(address: Extract<Address, { type: 'engine' }>, places:
 export async function inspect(place: string, options: Options, signal: AbortSignal): Promise<void> {
   const address = parseAddress(place)
   if (address.type === 'archive' && address.ref === undefined && !options.platform) {
-    const archive = await openArchive(resolve(address.path), signal)
+    const archive = await options.places.open(address.path, signal)
     const described = describeArchive(archive)
     const images = archive.contents.images.map(({ image }, index) => ({
       names: image.names,
@@ -130,7 +129,8 @@ export async function inspect(place: string, options: Options, signal: AbortSign
         size,
       })),
     }))
-    return show({ format: described.format, compression: described.compression, images }, options)
+    const { format, compression } = described
+    return show({ format, compression, ...(described.protected ? { protected: true } : {}), images }, options)
   }
   const { images, format, compression, engine } = await options.places.source(address, options.platform, signal)
   const config = (image: Image): Digest | undefined => (engine?.store === 'containerd' ? undefined : configOf(image))
@@ -142,7 +142,7 @@ export async function verify(place: string, options: Options, signal: AbortSigna
   const address = parseAddress(place)
   const problems =
     address.type === 'archive' && address.ref === undefined
-      ? await problemsOf(address.path, signal)
+      ? await problemsOf(address.path, options.places, signal)
       : await readThrough(address, options, signal)
   if (options.json) print({ ok: problems.length === 0, problems })
   else if (problems.length === 0) print('ok')
@@ -152,8 +152,8 @@ export async function verify(place: string, options: Options, signal: AbortSigna
   return problems.length === 0 ? 0 : 1
 }
 
-async function problemsOf(path: string, signal: AbortSignal): Promise<readonly Problem[]> {
-  const archive = await openArchive(resolve(path), signal)
+async function problemsOf(path: string, places: Places, signal: AbortSignal): Promise<readonly Problem[]> {
+  const archive = await places.open(path, signal)
   if (archive.contents.format === 'rootfs') throw new AppError('archive-rootfs', { path })
   return (await checkArchive(archive, signal)).problems
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { AppError } from '../../shared/errors.ts'
-import { Places, type PlatformChoice, type RegistryAccess } from './places.ts'
+import { type Access, Places, type PlatformChoice } from './places.ts'
 
 /** What may be typed beside the places, and how answers are printed. */
 
@@ -11,7 +11,7 @@ export const HELP = `caboteur: carries Docker images from place to place
   caboteur inspect PLACE [--json]
   caboteur verify PLACE [--json]
   caboteur copy FROM TO [--json] [--plan] [--compress none|gzip|zstd|bzip2] [--platform all|OS/ARCH] [--keep-old] [--referrers]
-                        [--split SIZE] [--engine-may-sign-in]
+                        [--split SIZE] [--encrypt] [--engine-may-sign-in]
   caboteur join PART FILE [--json]
   caboteur serve [--port N] [--root FOLDER …]
 
@@ -20,6 +20,7 @@ PLACE   engine:[IMAGE] | engine@CONTEXT:[IMAGE] | archive:FILE[#IMAGE] | layout:
 IMAGE   name[:tag] | name@digest | id
 
 For registries: [--username NAME (--password-stdin | --password-file FILE)] [--ca FILE] [--plain HOST …]
+For protected files: (--password-stdin | --password-file FILE) without --username, or --file-password-file FILE beside it
 
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 cancelled. See docs/command-line.md.
 `
@@ -32,6 +33,8 @@ const OPTIONS = {
   'keep-old': { type: 'boolean' },
   referrers: { type: 'boolean' },
   split: { type: 'string' },
+  encrypt: { type: 'boolean' },
+  'file-password-file': { type: 'string' },
   'engine-may-sign-in': { type: 'boolean' },
   username: { type: 'string' },
   'password-stdin': { type: 'boolean' },
@@ -53,6 +56,8 @@ export interface Options {
   readonly referrers: boolean
   /** Bytes of a part at most. */
   readonly split: number | undefined
+  /** The file that is written is protected by the password of files. */
+  readonly encrypt: boolean
   /** Docker on another computer may be given the registry's sign-in, to send by itself. */
   readonly engineMaySignIn: boolean
   readonly places: Places
@@ -100,12 +105,42 @@ function sizeOf(text: string | undefined): number | undefined {
   return size
 }
 
-/** A password comes on stdin or from a file: arguments are anybody's to read. */
-async function passwordOf(values: Values): Promise<string | undefined> {
+interface Passwords {
+  readonly registry?: string
+  /** Of protected files. */
+  readonly file?: string
+}
+
+/** Passwords come on stdin or from a file: arguments are anybody's to read. With `--username` the first is the registry's. */
+async function passwordsOf(values: Values, words: readonly string[]): Promise<Passwords> {
+  const first = await firstPassword(values)
+  const own = values['file-password-file']
+  const second = own === undefined ? undefined : await passwordIn(own)
+  const forRegistry = values.username !== undefined
+  if (!forRegistry && first !== undefined && second !== undefined)
+    throw usage('two passwords for files: --file-password-file goes with --username')
+  const file = second ?? (forRegistry ? undefined : first)
+  if (file === '') throw usage('the password is empty')
+  if (file !== undefined && !words.some((word) => word.startsWith('archive:')))
+    throw usage('a password needs --username, or a file it is for')
+  return {
+    ...(forRegistry && first !== undefined ? { registry: first } : {}),
+    ...(file === undefined ? {} : { file }),
+  }
+}
+
+async function firstPassword(values: Values): Promise<string | undefined> {
   const file = values['password-file']
-  if (values['password-stdin'] !== true && file === undefined) return undefined
-  if (values.username === undefined) throw usage('a password needs --username')
-  const text = file === undefined ? Buffer.concat(await Array.fromAsync(process.stdin)).toString() : await textOf(file)
+  if (file !== undefined) return await passwordIn(file)
+  if (values['password-stdin'] !== true) return undefined
+  return oneLine(Buffer.concat(await Array.fromAsync(process.stdin)).toString())
+}
+
+async function passwordIn(path: string): Promise<string> {
+  return oneLine(await textOf(path))
+}
+
+function oneLine(text: string): string {
   return text.replace(/\r?\n$/, '')
 }
 
@@ -115,11 +150,12 @@ async function textOf(path: string): Promise<string> {
   })
 }
 
-async function accessOf(values: Values): Promise<RegistryAccess> {
-  const password = await passwordOf(values)
+async function accessOf(values: Values, words: readonly string[]): Promise<Access> {
+  const { registry, file } = await passwordsOf(values, words)
   return {
     ...(values.username === undefined ? {} : { username: values.username }),
-    ...(password === undefined ? {} : { password }),
+    ...(registry === undefined ? {} : { password: registry }),
+    ...(file === undefined ? {} : { filePassword: file }),
     ...(values.ca === undefined ? {} : { ca: await textOf(values.ca) }),
     plain: values.plain ?? [],
   }
@@ -145,8 +181,9 @@ export async function parseOptions(
     keepOld: values['keep-old'] === true,
     referrers: values.referrers === true,
     split: sizeOf(values.split),
+    encrypt: values.encrypt === true,
     engineMaySignIn: values['engine-may-sign-in'] === true,
-    places: new Places(await accessOf(values)),
+    places: new Places(await accessOf(values, positionals)),
   }
   return { words: positionals, options, help: values.help === true }
 }

@@ -4,7 +4,7 @@ import { AppError } from '../../shared/errors.ts'
 import { familiar } from '../../shared/reference.ts'
 import { platformMatches, platformText } from '../format/documents.ts'
 import { blobMemory, layerMemory } from '../memory.ts'
-import { openArchive } from '../place/archive/open.ts'
+import { type OpenArchive, openArchive } from '../place/archive/open.ts'
 import { archiveSink, type SaveTarget } from '../place/archive/sink.ts'
 import { archiveSource } from '../place/archive/source.ts'
 import type { EngineClient } from '../place/engine/client.ts'
@@ -17,11 +17,13 @@ import { type Address, idPart } from './address.ts'
 
 /** Places for one command, opened as it names them; `close` ends what was opened. */
 
-/** What was given on the command line for registries. */
-export interface RegistryAccess {
+/** What was given on the command line for registries and protected files. */
+export interface Access {
   /** For the one registry of the command, before what the keychain and docker know. */
   readonly username?: string
   readonly password?: string
+  /** Of protected files, read or written. */
+  readonly filePassword?: string
   /** PEM. */
   readonly ca?: string
   /** Hosts that may be spoken to without encryption. */
@@ -75,6 +77,7 @@ export interface SinkOptions {
   readonly compress: SaveTarget['method'] | undefined
   /** Bytes of a part at most. */
   readonly split: number | undefined
+  readonly encrypt: boolean
   /** Docker on another computer may be given the registry's sign-in. */
   readonly engineMaySignIn: boolean
 }
@@ -85,12 +88,12 @@ interface OpenRegistry {
 }
 
 export class Places {
-  readonly #access: RegistryAccess
+  readonly #access: Access
   readonly #engines = new Set<EngineClient>()
   readonly #registries = new Map<string, OpenRegistry>()
   #state: State | undefined
 
-  constructor(access: RegistryAccess) {
+  constructor(access: Access) {
     this.#access = access
   }
 
@@ -171,13 +174,18 @@ export class Places {
     }
   }
 
+  /** An image file; a protected one with the password that was given. @throws password-needed, and as `openArchive` */
+  async open(path: string, signal: AbortSignal): Promise<OpenArchive> {
+    return await openArchive(resolve(path), signal, undefined, this.#access.filePassword)
+  }
+
   async #archive(
     path: string,
     ref: string | undefined,
     platform: PlatformChoice,
     signal: AbortSignal,
   ): Promise<Opened> {
-    const archive = await openArchive(resolve(path), signal)
+    const archive = await this.open(path, signal)
     if (archive.contents.format === 'rootfs') throw new AppError('archive-rootfs', { path })
     const all = archive.contents.images.map(({ image }) => image)
     const source = archiveSource(archive)
@@ -238,14 +246,19 @@ export class Places {
 
   /** `from`: where the images come from; what is plain there by choice stays plain. */
   async sink(address: Address, options: SinkOptions, from: Address): Promise<{ sink: Sink; engine?: EngineClient }> {
-    const { compress, split } = options
+    const { compress, split, encrypt } = options
     if (split !== undefined && address.type !== 'archive') throw usage('--split is for files')
+    if (encrypt && address.type !== 'archive') throw usage('--encrypt is for files')
+    // Whoever gives a password means the file to be protected.
+    if (!encrypt && address.type === 'archive' && from.type !== 'archive' && this.#access.filePassword !== undefined)
+      throw usage('a password protects nothing without --encrypt')
     switch (address.type) {
       case 'archive': {
         const target = {
           method: compress ?? 'none',
           level: 'normal',
           ...(split === undefined ? {} : { split }),
+          ...(encrypt ? { password: this.#passwordToWrite() } : {}),
         } as const
         return { sink: archiveSink(resolve(address.path), target) }
       }
@@ -263,6 +276,13 @@ export class Places {
         return { sink: engineSink(engine, blobMemory(this.state)), engine }
       }
     }
+  }
+
+  /** @throws usage */
+  #passwordToWrite(): string {
+    const { filePassword } = this.#access
+    if (filePassword === undefined) throw usage('--encrypt needs --password-stdin or --password-file')
+    return filePassword
   }
 
   async #registrySink(
