@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type {
   Backup,
   Computer,
@@ -19,6 +20,7 @@ import { Computers, trustedHosts } from './computers.ts'
 import { contentDetails, fileContents, layoutContents, registryRemoval, repositoryContents } from './contents.ts'
 import { Copies } from './copies.ts'
 import { either, Feed } from './feed.ts'
+import { FilePasswords } from './file-passwords.ts'
 import { Getting } from './getting/getting.ts'
 import type { Host } from './host.ts'
 import { LookedAt } from './looked-at.ts'
@@ -28,6 +30,7 @@ import { OtherPlaces } from './other-places.ts'
 import { OwnRegistries } from './own-registry/own-registries.ts'
 import { describeArchive, describeDetails } from './place/archive/describe.ts'
 import type { OnRead } from './place/archive/open.ts'
+import { lockOf } from './place/archive/sealed.ts'
 import { Shelf } from './place/archive/shelf.ts'
 import { connect } from './place/engine/client.ts'
 import { Engines } from './place/engine/engines.ts'
@@ -43,6 +46,15 @@ import { TagHistory } from './tags/history.ts'
 import { TagNotes } from './tags/notes.ts'
 import { Tags } from './tags/tags.ts'
 
+/** What a person gave to open a protected file. */
+interface PasswordGiven {
+  readonly password?: string | undefined
+  /** Into the keychain, once it has opened the file. */
+  readonly remember?: boolean | undefined
+  /** The one in the keychain. */
+  readonly kept?: boolean | undefined
+}
+
 /** The app behind both hosts: places by their names on the wire, plans and transfers. */
 export class App {
   readonly host: Host
@@ -54,6 +66,7 @@ export class App {
   readonly backups = new Backups(this.state)
   readonly engines = new Engines(async () => [...(await allEngines()), ...(await this.computers.addresses())])
   readonly archives = new Shelf()
+  readonly passwords = new FilePasswords(this.state, this.keychain)
   readonly looked = new LookedAt()
   readonly known = async (host: string): Promise<readonly string[]> => await knownRepositories(this.state, host)
   readonly opener: Opener
@@ -82,7 +95,15 @@ export class App {
     const arrived = async ({ type }: PlaceRef): Promise<void> => {
       if (type === 'layout') await others.look().catch((error: unknown) => console.error(error))
     }
-    this.copies = new Copies({ host, engines, opener: this.opener, backups, notes: this.notes, arrived })
+    this.copies = new Copies({
+      host,
+      engines,
+      opener: this.opener,
+      backups,
+      notes: this.notes,
+      arrived,
+      passwords: this.passwords,
+    })
     this.others = others
     this.accounts = new Accounts(host, registries, async () => await others.look())
     this.own = new OwnRegistries({ host, engines, registries })
@@ -228,17 +249,50 @@ export class App {
   }
 
   /** Looks into a file, telling how far it has come; `deep` verifies every byte of it. */
-  async *openArchive(path: string, deep: boolean, signal: AbortSignal): AsyncGenerator<OpenEvent> {
+  async *openArchive(
+    path: string,
+    deep: boolean,
+    signal: AbortSignal,
+    given: PasswordGiven = {},
+  ): AsyncGenerator<OpenEvent> {
     await this.host.admit(path)
+    const password = await this.#passwordOf(path, given, signal)
     const stop = new AbortController()
     const progress = new Feed<OpenEvent | undefined>(undefined)
     const onRead: OnRead = (done, total) => progress.set({ type: 'reading', done, total })
-    const work = (deep ? this.archives.check(path, signal, onRead) : this.archives.open(path, signal, onRead)).finally(
-      () => stop.abort(),
-    )
+    const work = (
+      deep ? this.archives.check(path, signal, onRead) : this.archives.open(path, signal, onRead, password)
+    ).finally(() => stop.abort())
     work.catch(() => undefined)
     for await (const event of progress.watch(AbortSignal.any([signal, stop.signal]), 200)) if (event) yield event
-    yield { type: 'opened', archive: describeArchive(await work) }
+    const archive = describeArchive(await this.#orKept(work))
+    if (given.remember && password !== undefined) await this.passwords.keep(await lockOf(path, signal), password)
+    yield { type: 'opened', archive }
+  }
+
+  /** @throws password-needed: the keychain does not have it any more */
+  async #passwordOf(path: string, { password, kept }: PasswordGiven, signal: AbortSignal): Promise<string | undefined> {
+    if (!kept) return password
+    const found = await this.passwords.get(await lockOf(path, signal))
+    if (found === undefined) throw new AppError('password-needed', { path: basename(path) })
+    return found
+  }
+
+  /** Whoever has to type a password is told that one is kept. */
+  async #orKept<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'password-needed') throw error
+      const { lock = '', ...parts } = error.parts
+      const kept = await this.passwords.isKept(String(lock))
+      throw new AppError(error.code, { ...parts, ...(kept ? { kept: 1 } : {}) }, { cause: error })
+    }
+  }
+
+  async forgetPassword(path: string, signal: AbortSignal): Promise<void> {
+    await this.host.admit(path)
+    await this.passwords.forget(await lockOf(path, signal))
   }
 
   async archiveDetails(path: string, id: string, signal: AbortSignal): Promise<ReturnType<typeof describeDetails>> {

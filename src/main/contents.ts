@@ -23,7 +23,7 @@ const AT_ONCE = 4
 /** A folder of files is a stick or a download folder: more files than this are somebody's backup. */
 const MOST_FILES = 500
 /** Files that may hold images, by name; what they hold is told by content once they are opened. */
-const IMAGE_FILE = /\.(?:tar|tgz|tbz2?|txz|tzst|gz|zst|xz|bz2)$/i
+const IMAGE_FILE = /\.(?:tar|tgz|tbz2?|txz|tzst|gz|zst|xz|bz2|gpg|pgp|asc)$/i
 
 export function rowOf(image: Image): ContentRow {
   const layers = leaves(image).flatMap((leaf) => leaf.layers)

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { CopyRequest, PlaceRef, Transfer, Wanted } from '../shared/contract.ts'
 import { Keychain } from './accounts/keychain.ts'
 import { Backups } from './backups.ts'
@@ -9,6 +9,7 @@ import { Copies } from './copies.ts'
 import type { Host } from './host.ts'
 import { blobMemory, layerMemory } from './memory.ts'
 import { Opener } from './opener.ts'
+import { openArchive } from './place/archive/open.ts'
 import { Shelf } from './place/archive/shelf.ts'
 import { Engines } from './place/engine/engines.ts'
 import { RegistryClient } from './place/registry/client.ts'
@@ -138,5 +139,36 @@ describe('everything of a place', () => {
     ])
     const named = await run({ from: { type: 'registry', host: registry.host }, to, images, onlyNew: true })
     expect([named.moved, ...named.images.map(({ outcome }) => outcome)]).toEqual([0, 'names', 'same', 'same'])
+  })
+
+  it('protects a file, keeps its password out of all that is told, and never writes it unprotected on another try', async () => {
+    const password = 'not for anybody’s eyes'
+    const source = join(folder, 'shop.tar')
+    const [image] = (await opener.archive(source, NEVER)).contents.images
+    const path = join(dir, 'nowhere', 'shop.tar.gpg')
+    const request: CopyRequest = {
+      from: { type: 'archive', path: source },
+      to: { type: 'archive', path },
+      images: [{ id: image?.image.id ?? '', names: [{ name: 'acme/shop:1' }] }],
+      password,
+    }
+    // The folder is not there yet.
+    await expect(run(request)).rejects.toThrow('file-missing')
+    const [failed] = copies.queue.transfers.value.slice(-1)
+    expect(JSON.stringify([copies.queue.transfers.value, copies.queue.request(failed?.id ?? '')])).not.toContain(
+      password,
+    )
+    mkdirSync(join(dir, 'nowhere'))
+    const again = await copies.retry(failed?.id ?? '', NEVER)
+    await vi.waitFor(() =>
+      expect(copies.queue.transfers.value.find(({ id }) => id === again)).toMatchObject({
+        phase: 'done',
+        result: { file: { path, protected: true } },
+      }),
+    )
+    await expect(openArchive(path, NEVER)).rejects.toMatchObject({ code: 'password-needed' })
+    expect(await openArchive(path, NEVER, undefined, password)).toMatchObject({ checked: 'intact' })
+    // It was forgotten when the file was there.
+    await expect(copies.retry(again, NEVER)).rejects.toMatchObject({ code: 'password-needed' })
   })
 })

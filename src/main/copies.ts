@@ -7,8 +7,10 @@ import { type Copied, copy } from './copy/copy.ts'
 import { type Joined, joined } from './copy/joined.ts'
 import { type Labels, relabelled } from './copy/relabelled.ts'
 import { type Going, goingOf, NOTHING, type Result, resultOf } from './copy-outcome.ts'
+import type { FilePasswords } from './file-passwords.ts'
 import type { Host } from './host.ts'
 import type { Opener } from './opener.ts'
+import { lockOf } from './place/archive/sealed.ts'
 import type { Engines } from './place/engine/engines.ts'
 import { idOf as idThere, imageDetails } from './place/engine/images.ts'
 import {
@@ -39,11 +41,18 @@ interface Prepared {
   readonly choose: readonly string[]
 }
 
+/** A password, as long as a file is to be protected with it: it is taken out once that is written. */
+interface Held {
+  password: string | undefined
+}
+
 interface Parts {
   readonly host: Host
   readonly engines: Engines
   readonly opener: Opener
   readonly backups: Backups
+  /** Where a password goes that is to be remembered. */
+  readonly passwords?: FilePasswords
   /** A copy has ended well there: what is told of the place is old. */
   readonly arrived?: (to: PlaceRef) => Promise<void>
   /** What is noted of the names a copy gave. */
@@ -56,6 +65,8 @@ export class Copies {
   readonly #parts: Parts
   /** What images of Docker became by labels that were added, for plans of the same again. */
   readonly #became = new Map<Digest, Digest>()
+  /** What files under way, and those that failed, are protected with, by transfer. */
+  readonly #secrets = new Map<string, Held>()
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -140,8 +151,9 @@ export class Copies {
   }
 
   /** Checks a copy and puts it into the queue. @throws what can be told before it begins */
-  async start(request: CopyRequest, signal: AbortSignal): Promise<string> {
+  async start({ password, ...request }: CopyRequest, signal: AbortSignal): Promise<string> {
     const { to, download = false, onlyNew = false } = request
+    if (password !== undefined && to.type !== 'archive') throw new TypeError('a password is for a file')
     const place =
       download && to.type === 'archive' ? { type: 'archive' as const, path: await this.#downloadPlace(to.path) } : to
     const asked = { ...request, to: place }
@@ -149,19 +161,22 @@ export class Copies {
     const titles = prepared.wishes.map(({ image, names }) => names[0]?.name ?? image.names[0] ?? image.id.slice(7, 19))
     const plan = await this.#planOf(asked, prepared, signal)
     const going = prepared.wishes.map((wish, index) => goingOf(wish, plan.images[index], onlyNew))
+    const held: Held = { password }
     const id = this.queue.add(
       request,
       place,
       titles,
       plan.move || undefined,
-      this.#work(prepared.source, going, asked, () => id),
+      this.#work(prepared.source, going, asked, held, () => id),
     )
+    if (password !== undefined) this.#secrets.set(id, held)
     return id
   }
 
   /** Forgets what has ended, and the browser's files that were kept for another try. */
   async clear(): Promise<void> {
     for (const { from } of this.queue.clear()) await this.#release(from)
+    for (const id of this.#secrets.keys()) if (!this.queue.request(id)) this.#secrets.delete(id)
   }
 
   async #release(from: PlaceRef, but?: string): Promise<void> {
@@ -172,13 +187,17 @@ export class Copies {
   async retry(id: string, signal: AbortSignal): Promise<string> {
     const request = this.queue.request(id)
     if (!request) throw new AppError('internal', {}, { raw: `no transfer ${id}` })
-    return await this.start(request, signal)
+    const held = this.#secrets.get(id)
+    // Never without what it was to be protected with.
+    if (held && held.password === undefined) throw new AppError('password-needed', { path: pathOf(request.to) })
+    return await this.start({ ...request, password: held?.password }, signal)
   }
 
   #work(
     source: Source,
     going: readonly Going[],
-    asked: Asked & { readonly download?: boolean | undefined },
+    asked: Asked & Pick<CopyRequest, 'download' | 'remember'>,
+    held: Held,
     id: () => string,
   ): Work {
     return async (signal, report) => {
@@ -190,22 +209,46 @@ export class Copies {
       const begun = Date.now()
       let copied: Copied
       try {
-        copied = await copy(source, wishes, await this.#parts.opener.sink(asked), signal, report)
+        const sink = await this.#parts.opener.sink({ ...asked, ...held })
+        copied = await copy(source, wishes, sink, signal, report)
       } catch (error) {
         if (download && to.type === 'archive') await downloads?.drop(to.path)
         throw error
       }
       await this.#parts.notes?.copied(to, copied, begun)
-      for (const { image } of wishes) {
-        const config = copied.configs.get(image.id)
-        if (image.was !== undefined && config) this.#became.set(image.id, config)
-      }
+      this.#noteBecame(copied, wishes)
       if (download && copied.file) downloads?.offer(id(), copied.file.path)
+      const remembered = await this.#remembered(copied, asked, held)
+      held.password = undefined
       // A file of the browser's has served. After a failure it stays: the transfer may be tried again.
       await this.#release(from, id())
       await this.#parts.arrived?.(to)
       const pinned = await this.#pinned(from, to, wishes)
-      return { ...resultOf(copied, going, await this.#replaced(to, copied), download), ...(pinned ? { pinned } : {}) }
+      const result = resultOf(copied, going, await this.#replaced(to, copied), download)
+      return { ...withRemembered(result, remembered), ...(pinned ? { pinned } : {}) }
+    }
+  }
+
+  #noteBecame({ configs }: Copied, wishes: readonly Wish[]): void {
+    for (const { image } of wishes) {
+      const config = configs.get(image.id)
+      if (image.was !== undefined && config) this.#became.set(image.id, config)
+    }
+  }
+
+  /** Puts a password into the keychain, where that was wished for; whether it took it. The file is written all the same. */
+  async #remembered(
+    { file }: Copied,
+    { remember }: Pick<CopyRequest, 'remember'>,
+    { password }: Held,
+  ): Promise<boolean | undefined> {
+    if (!file || !remember || password === undefined) return undefined
+    try {
+      const lock = await lockOf(file.parts?.[0] ?? file.path, new AbortController().signal)
+      return (await this.#parts.passwords?.keep(lock, password)) ?? false
+    } catch (error) {
+      console.error(error)
+      return false
     }
   }
 
@@ -237,6 +280,14 @@ export class Copies {
     if (!downloads) throw new AppError('folder-outside', { path: name })
     return await downloads.place(name)
   }
+}
+
+function withRemembered(result: Result, remembered: boolean | undefined): Result {
+  return result.file && remembered !== undefined ? { ...result, file: { ...result.file, remembered } } : result
+}
+
+function pathOf(place: PlaceRef): string {
+  return 'path' in place ? place.path : ''
 }
 
 /** A source whose images say of themselves what the person added. */

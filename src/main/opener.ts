@@ -30,7 +30,7 @@ export interface Openable {
 }
 
 /** What a copy is asked to do, as far as it decides how its destination is opened. */
-export type Target = Pick<CopyRequest, 'to' | 'from' | 'compress' | 'engineMaySignIn' | 'images'>
+export type Target = Pick<CopyRequest, 'to' | 'from' | 'compress' | 'password' | 'engineMaySignIn' | 'images'>
 
 /** Places by their names on the wire, as sources and sinks. */
 export class Opener {
@@ -78,13 +78,13 @@ export class Opener {
   }
 
   /** Opened when the copy runs: an engine may have been restarted while it waited. */
-  async sink({ to, from, images, compress, engineMaySignIn = false }: Target): Promise<Sink> {
+  async sink({ to, from, images, compress, password, engineMaySignIn = false }: Target): Promise<Sink> {
     switch (to.type) {
       case 'engine':
         return engineSink(await this.#of.engines.client(to.engine), this.#of.blobs)
       case 'archive':
         await this.admit(to.path)
-        return archiveSink(to.path, compress ?? { method: 'none', level: 'normal' })
+        return archiveSink(to.path, { ...(compress ?? { method: 'none', level: 'normal' }), password })
       case 'layout':
         await this.admit(to.path)
         // A sink makes its own folder; the Library's stands in one that may not be there yet.

@@ -164,11 +164,15 @@ export const router: Router<Contract, Context> = os.router({
   },
   archives: {
     open: os.archives.open.handler(({ context: { app }, input, signal }) =>
-      stream(app.openArchive(input.path, false, until(signal))),
+      stream(app.openArchive(input.path, false, until(signal), input)),
     ),
     check: os.archives.check.handler(({ context: { app }, input, signal }) =>
       stream(app.openArchive(input.path, true, until(signal))),
     ),
+    forgetPassword: os.archives.forgetPassword.handler(async ({ context: { app }, input, signal }) => {
+      await app.forgetPassword(input.path, until(signal))
+      return {}
+    }),
     details: os.archives.details.handler(({ context: { app }, input, signal }) =>
       app.archiveDetails(input.path, input.id, until(signal)),
     ),

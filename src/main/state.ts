@@ -63,6 +63,8 @@ const STEPS: readonly string[] = [
    ) STRICT;
    CREATE TABLE done (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;`,
   `CREATE TABLE published (source TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`,
+  // Protected files whose password is in the keychain, by what stands at their beginning.
+  `CREATE TABLE file_password (lock TEXT PRIMARY KEY) STRICT;`,
 ]
 
 export type Row = Readonly<Record<string, string | number | null>>

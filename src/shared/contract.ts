@@ -441,6 +441,10 @@ export const copyRequestSchema = z.object({
   images: z.array(wantedSchema).min(1),
   /** For a file: how the whole of it is compressed. */
   compress: saveTargetSchema.optional(),
+  /** For a file: protects it. Held until the copy has ended well, and in nothing that is told. */
+  password: z.string().min(1).optional(),
+  /** Puts that password into the keychain. */
+  remember: z.boolean().optional(),
   /** Of images with several platforms: these alone (`linux/arm64`); without it all that the destination can hold. */
   platforms: z.array(z.string()).optional(),
   /** What is there already under all its names is left out, and told in the result. */
@@ -512,6 +516,10 @@ export const transferSchema = z.object({
           size: z.number(),
           sha256: z.string(),
           readBack: z.enum(['disk', 'cache']),
+          /** By a password. */
+          protected: z.boolean().optional(),
+          /** Whether the keychain took its password; absent where nobody wanted it to. */
+          remembered: z.boolean().optional(),
           /** The parts it was cut into, in order; absent for one file. */
           parts: z.array(z.string()).readonly().optional(),
         })
@@ -648,7 +656,21 @@ export const contract = {
   },
   archives: {
     /** What is inside a file. A compressed one is read whole, and checked on the way. */
-    open: procedure.input(z.object({ path: z.string() })).output(eventIterator(openEventSchema)),
+    open: procedure
+      .input(
+        z.object({
+          path: z.string(),
+          /** Of a protected one; without it, and not opened before, `password-needed`, with `kept` in its parts where one is kept. */
+          password: z.string().optional(),
+          /** Puts it into the keychain once it has opened the file. */
+          remember: z.boolean().optional(),
+          /** The one in the keychain is meant. */
+          kept: z.boolean().optional(),
+        }),
+      )
+      .output(eventIterator(openEventSchema)),
+    /** Takes the password of a protected file out of the keychain. */
+    forgetPassword: procedure.input(z.object({ path: z.string() })).output(nothing),
     /** Reads and verifies every blob, config and diffId of a file. */
     check: procedure.input(z.object({ path: z.string() })).output(eventIterator(openEventSchema)),
     details: procedure.input(z.object({ path: z.string(), id: z.string() })).output(imageDetailsSchema),

@@ -166,7 +166,9 @@ describe('hostile and odd files', () => {
     ['version https://git-lfs.github.com/spec/v1\noid sha256:0', 'archive-not-images', 'lfs'],
     ['{"errorDetail":{"message":"no"}}', 'archive-not-images', 'json'],
     ['PK\u0003\u0004zip', 'archive-not-images', 'zip'],
-    ['-----BEGIN PGP MESSAGE-----\n', 'archive-not-images', 'openpgp'],
+    ['-----BEGIN PGP MESSAGE-----\n', 'archive-truncated', undefined],
+    ['-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n', 'archive-not-images', 'openpgp-signed'],
+    ['-----BEGIN PGP PUBLIC KEY BLOCK-----\n', 'archive-not-images', 'openpgp-key'],
     ['just words\n', 'archive-not-images', 'text'],
     ['\u0000\u0001\u0002\u0003', 'archive-not-images', 'binary'],
   ])('says of %j what it is', async (content, code, kind) => {

@@ -228,6 +228,8 @@ export interface Done {
     readonly size: number
     readonly sha256: string
     readonly readBack: 'disk' | 'cache'
+    /** By a password. */
+    readonly protected?: boolean
     /** Paths of the parts it is in, in order; absent for one file. */
     readonly parts?: readonly string[]
   }

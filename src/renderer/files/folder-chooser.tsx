@@ -9,7 +9,7 @@ import { useApi, useHost } from '../host.tsx'
 import { SheetFrame } from '../shell/sheet.tsx'
 import { useWords } from '../words/use-words.ts'
 
-const ARCHIVE = /\.(?:tar|tgz|tbz2?|txz|tzst|gz|zst|bz2|xz)$/i
+const ARCHIVE = /\.(?:tar|tgz|tbz2?|txz|tzst|gz|zst|bz2|xz|gpg|pgp|asc)$/i
 
 function walkList(event: KeyboardEvent<HTMLElement>): void {
   if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return

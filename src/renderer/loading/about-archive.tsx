@@ -49,6 +49,7 @@ export function AboutArchive({ archive }: { archive: Archive }) {
         t(`load.kind.${archive.format}`),
         ...(archive.parts ? [t('load.parts', { count: archive.parts.length })] : []),
         bytes,
+        ...(archive.protected ? [t('protect.protected')] : []),
         t('common.images', { count: archive.images.length }),
       ].join(' · ')}{' '}
       {badges[archive.checked]}

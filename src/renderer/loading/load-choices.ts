@@ -126,7 +126,13 @@ export function loadCommand(
   engine: { id: string; current: boolean },
   windows: boolean,
 ): string | undefined {
-  if (archive.format !== 'docker-archive' || (archive.compression !== 'none' && archive.compression !== 'gzip')) return
+  if (
+    archive.format !== 'docker-archive' ||
+    archive.protected ||
+    archive.parts ||
+    (archive.compression !== 'none' && archive.compression !== 'gzip')
+  )
+    return
   const asInFile = archive.images.every((image) => {
     const names = wanted.find(({ id }) => id === image.id)?.names
     return (

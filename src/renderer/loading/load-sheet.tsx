@@ -20,7 +20,8 @@ import { loadCommand } from './load-choices.ts'
 import { LoadImage } from './load-image.tsx'
 import type { LoadItem } from './load-queue.ts'
 import { LoadSummary } from './load-summary.tsx'
-import { type OpenedFile, useArchive } from './use-archive.ts'
+import { PasswordAsk } from './password-ask.tsx'
+import { type Lock, type OpenedFile, useArchive } from './use-archive.ts'
 import { type Load, useLoad } from './use-load.ts'
 
 function Command({ line }: { line: string }) {
@@ -273,6 +274,23 @@ function Opened({ item, ...opened }: OpenedProps & { item: LoadItem }) {
   )
 }
 
+function isWrong({ lock, error }: OpenedFile): boolean {
+  return lock !== undefined && error?.code === 'password-wrong'
+}
+
+/** A password was given, and nothing tells yet whether it opens the file. */
+function isTried({ lock, reading }: OpenedFile): boolean {
+  return lock !== undefined && reading?.total === 0
+}
+
+/** Stays where it is until the file is open: what was typed wrong is corrected in its place. */
+function Locked({ file, lock }: { file: OpenedFile; lock: Lock }) {
+  if (file.reading && !isTried(file)) return null
+  return (
+    <PasswordAsk path={lock.path} kept={lock.kept} wrong={isWrong(file)} busy={isTried(file)} onUnlock={file.unlock} />
+  )
+}
+
 interface LoadSheetProps {
   item: LoadItem
   step: number
@@ -304,8 +322,9 @@ export function LoadSheet({ item, step, steps, onClose }: LoadSheetProps) {
         </>
       }
     >
-      {file.reading && <ReadingBar reading={file.reading} onStop={onClose} />}
-      {file.error && <FailureNotice error={file.error} onRetry={file.retry} />}
+      {file.lock && <Locked file={file} lock={file.lock} />}
+      {file.reading && !isTried(file) && <ReadingBar reading={file.reading} onStop={onClose} />}
+      {file.error && !isWrong(file) && <FailureNotice error={file.error} onRetry={file.retry} />}
     </SheetFrame>
   )
 }

@@ -18,6 +18,9 @@ export interface OpenedFile {
   readonly archive: Archive | undefined
   readonly reading: Reading | undefined
   readonly error: ErrorData | undefined
+  /** It asks for a password. */
+  readonly lock: Lock | undefined
+  readonly unlock: (given: Unlocking) => void
   readonly check: () => void
   /** Opens it again after a failure. */
   readonly retry: () => void
@@ -26,11 +29,24 @@ export interface OpenedFile {
   readonly keep: () => void
 }
 
+export interface Lock {
+  readonly path: string
+  /** The keychain has a password for it. */
+  readonly kept: boolean
+}
+
+/** What a person gives to open it. Kept nowhere: it goes to the host, and no further. */
+export type Unlocking = { readonly password: string; readonly remember: boolean } | { readonly kept: true }
+
 interface FileState {
   archive: Archive | undefined
+  lock: Lock | undefined
   reading: Reading | undefined
   error: ErrorData | undefined
 }
+
+const CLOSED: FileState = { archive: undefined, lock: undefined, reading: undefined, error: undefined }
+const BEGUN: Reading = { kind: 'reading', done: 0, total: 0 }
 
 type Report = (change: Partial<FileState>) => void
 
@@ -40,7 +56,7 @@ async function read(
   report: Report,
 ): Promise<void> {
   for await (const event of await stream) {
-    if (event.type === 'opened') report({ archive: event.archive, reading: undefined })
+    if (event.type === 'opened') report({ archive: event.archive, reading: undefined, lock: undefined })
     else report({ reading: { kind, done: event.done, total: event.total } })
   }
 }
@@ -80,13 +96,19 @@ async function open(
 ): Promise<void> {
   const path = await pathOf(item, signal, report, sent)
   report({ reading: { kind: 'reading', done: 0, total: 0 } })
-  await read(client.archives.open({ path }, { signal }), 'reading', report)
+  try {
+    await read(client.archives.open({ path }, { signal }), 'reading', report)
+  } catch (error) {
+    const failure = failureOf(error)
+    if (failure.code !== 'password-needed') throw error
+    report({ lock: { path, kept: failure.parts['kept'] !== undefined }, reading: undefined })
+  }
 }
 
 /** Opens a file of the queue (sending it first where needed) and checks it when asked; stops both when the sheet goes. */
 export function useArchive(item: LoadItem): OpenedFile {
   const { client } = useApi()
-  const [state, setState] = useState<FileState>({ archive: undefined, reading: undefined, error: undefined })
+  const [state, setState] = useState<FileState>(CLOSED)
   const running = useRef<AbortController>(undefined)
 
   const run = useCallback((work: (signal: AbortSignal, report: Report) => Promise<void>) => {
@@ -110,7 +132,7 @@ export function useArchive(item: LoadItem): OpenedFile {
 
   const start = useCallback(() => {
     release()
-    setState({ archive: undefined, reading: { kind: 'reading', done: 0, total: 0 }, error: undefined })
+    setState({ ...CLOSED, reading: BEGUN })
     run((signal, report) =>
       open(client, item, signal, report, (path) => {
         sent.current = path
@@ -125,10 +147,15 @@ export function useArchive(item: LoadItem): OpenedFile {
     }
   }, [start, release])
 
-  const { archive } = state
+  const { archive, lock } = state
+  const unlock = (given: Unlocking): void => {
+    if (!lock) return
+    setState({ ...CLOSED, lock, reading: BEGUN })
+    run((signal, report) => read(client.archives.open({ path: lock.path, ...given }, { signal }), 'reading', report))
+  }
   const check = (): void => {
     if (!archive) return
-    setState({ archive, reading: { kind: 'checking', done: 0, total: archive.fileSize }, error: undefined })
+    setState({ ...CLOSED, archive, reading: { kind: 'checking', done: 0, total: archive.fileSize } })
     run((signal, report) => read(client.archives.check({ path: archive.path }, { signal }), 'checking', report))
   }
   const stop = (): void => {
@@ -138,5 +165,5 @@ export function useArchive(item: LoadItem): OpenedFile {
   const keep = (): void => {
     sent.current = undefined
   }
-  return { ...state, check, retry: start, stop, keep }
+  return { ...state, unlock, check, retry: start, stop, keep }
 }

@@ -31,6 +31,16 @@ describe('withExtension', () => {
     expect(withExtension('mine.tgz', 'none')).toBe('mine.tar')
     expect(withExtension('mine', 'gzip')).toBe('mine.tar.gz')
   })
+
+  it('says that a password protects it', () => {
+    expect(withExtension('mine.tar.zst', 'zstd', true)).toBe('mine.tar.zst.gpg')
+    expect(withExtension('mine.tar.zst.gpg', 'gzip', true)).toBe('mine.tar.gz.gpg')
+    expect(withExtension('mine.tar.zst.gpg', 'none')).toBe('mine.tar')
+    const images = [['acme/shop:1']]
+    expect(suggestedFile({ images, date, method: 'zstd', protects: true, several })).toBe(
+      'acme-shop-1-2026-11-20.tar.zst.gpg',
+    )
+  })
 })
 
 describe('joinPath', () => {

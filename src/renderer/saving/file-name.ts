@@ -38,24 +38,30 @@ interface Suggestion {
   images: readonly (readonly string[])[]
   date: Date
   method: SaveMethod
+  /** By a password. */
+  protects?: boolean
   /** How several are called: `first-and-2`. */
   several: (first: string, others: number) => string
 }
 
 /** A file name from what is inside and the day: `acme-boutique-2.4.1-2026-11-20.tar.zst`. */
-export function suggestedFile({ images, date, method, several }: Suggestion): string {
+export function suggestedFile({ images, date, method, protects = false, several }: Suggestion): string {
   const named = images.find((names) => names.length > 0) ?? []
   const repository = splitName(named[0] ?? 'image').repository
   const first = plain(withoutDomain(repository)) || 'image'
   const tag = plain(tellingTag(named, repository))
   const single = tag === '' ? first : `${first}-${tag}`
   const what = images.length > 1 ? plain(several(first, images.length - 1)) : single
-  return `${what}-${day(date)}${EXTENSIONS[method]}`
+  return `${what}-${day(date)}${endingOf(method, protects)}`
 }
 
-/** The same name with the extension of another compression; a name of the person's own keeps its stem. */
-export function withExtension(file: string, method: SaveMethod): string {
-  return file.replace(/\.tar(?:\.(?:gz|zst|bz2))?$|\.tgz$/i, '') + EXTENSIONS[method]
+function endingOf(method: SaveMethod, protects: boolean): string {
+  return EXTENSIONS[method] + (protects ? '.gpg' : '')
+}
+
+/** The same name with the extension of another compression or protection; a name of the person's own keeps its stem. */
+export function withExtension(file: string, method: SaveMethod, protects = false): string {
+  return file.replace(/(?:\.tar(?:\.(?:gz|zst|bz2))?|\.tgz)?(?:\.(?:gpg|pgp))?$/i, '') + endingOf(method, protects)
 }
 
 /** Joins as the host's own paths do. */

@@ -87,4 +87,39 @@ describe('the save sheet', () => {
     expect(screen.getByText(/has no \/ or/)).toBeTruthy()
     expect(saveButton()).toHaveProperty('disabled', true)
   })
+
+  it('protects the file with a password that was typed twice, or shown', async () => {
+    const { started, user } = await open()
+    await user.click(screen.getByRole('checkbox', { name: 'Protect with a password' }))
+    expect(screen.getByRole('textbox', { name: 'File name' })).toHaveProperty(
+      'value',
+      expect.stringMatching(/\.tar\.zst\.gpg$/),
+    )
+    expect(saveButton()).toHaveProperty('disabled', true)
+    await user.type(screen.getByLabelText('Password'), 'four green barges')
+    expect(screen.getByText(/not who is determined/)).toBeTruthy()
+    expect(saveButton()).toHaveProperty('disabled', true)
+    await user.type(screen.getByLabelText('The password once more'), 'four green')
+    expect(screen.getByText('The two are not the same.')).toBeTruthy()
+    await user.type(screen.getByLabelText('The password once more'), ' barges')
+    expect(screen.queryByText('The two are not the same.')).toBeNull()
+    await user.click(screen.getByRole('checkbox', { name: 'Remember it in the keychain of this computer' }))
+    await user.click(saveButton())
+    await vi.waitFor(() => expect(started).toHaveLength(1))
+    expect(started[0]).toMatchObject({ password: 'four green barges', remember: true })
+  })
+
+  it('forgets what was typed when the file is not to be protected after all', async () => {
+    const { started, user } = await open()
+    const box = screen.getByRole('checkbox', { name: 'Protect with a password' })
+    await user.click(box)
+    await user.type(screen.getByLabelText('Password'), 'four green barges')
+    await user.click(screen.getAllByRole('button', { name: 'Show the password' })[0] as HTMLElement)
+    expect(saveButton()).toHaveProperty('disabled', false)
+    await user.click(box)
+    await user.click(saveButton())
+    await vi.waitFor(() => expect(started).toHaveLength(1))
+    expect(started[0]).not.toHaveProperty('password')
+    expect(started[0]?.to).toMatchObject({ path: expect.stringMatching(/\.tar\.zst$/) })
+  })
 })

@@ -12,6 +12,7 @@ import { baseName } from '../words/format.ts'
 import { useWords } from '../words/use-words.ts'
 import { FileFields } from './file-fields.tsx'
 import type { SaveMethod } from './file-name.ts'
+import { PasswordFields, useNewPassword } from './password-fields.tsx'
 import { SaveImage } from './save-image.tsx'
 import { type Level, type Save, type SavedRow, SPLITS, useSave } from './use-save.ts'
 
@@ -137,6 +138,7 @@ export function SaveSheet({ place, folder, rows, onClose }: SaveSheetProps) {
   const nameOf = usePlacePhrase()
   const engine = useEngines((state) => place.type === 'engine' && state.engines?.find(({ id }) => id === place.engine))
   const save = useSave(place, rows, onClose, folder)
+  const typed = useNewPassword()
   const { target, free, most } = save
   const error = target.error ?? save.save.error
   return (
@@ -162,7 +164,11 @@ export function SaveSheet({ place, folder, rows, onClose }: SaveSheetProps) {
           <Button variant="default" onClick={onClose}>
             {t('common.cancel')}
           </Button>
-          <Button disabled={!save.canSave} loading={save.save.isPending} onClick={() => save.save.mutate()}>
+          <Button
+            disabled={!save.canSave || (save.protects && !typed.secret)}
+            loading={save.save.isPending}
+            onClick={() => save.save.mutate(save.protects ? typed.secret : undefined)}
+          >
             {target.way === 'dialog' && !save.tight ? t('save.saveAs') : t('save.save')}
           </Button>
         </>
@@ -177,6 +183,7 @@ export function SaveSheet({ place, folder, rows, onClose }: SaveSheetProps) {
       <WhereFields save={save} />
       <CompressionFields save={save} />
       <PartsField save={save} />
+      <PasswordFields on={save.protects} onOn={save.setProtects} typed={typed} />
     </SheetFrame>
   )
 }

@@ -6,6 +6,7 @@ import { nameKey } from '../loading/load-choices.ts'
 import { rememberDownload } from '../transfers/transfer-store.ts'
 import { useWords } from '../words/use-words.ts'
 import { joinPath, nameProblem, type SaveMethod, suggestedFile, withExtension } from './file-name.ts'
+import type { Secret } from './password-fields.tsx'
 
 export type Level = NonNullable<CopyRequest['compress']>['level']
 
@@ -22,7 +23,7 @@ interface Options {
 }
 
 /** Names and folder of the file, as typed or suggested. */
-function useTarget(images: Wanted[], method: SaveMethod, first: string | undefined) {
+function useTarget(images: Wanted[], method: SaveMethod, protects: boolean, first: string | undefined) {
   const { t } = useWords()
   const { queries } = useApi()
   const host = useHost()
@@ -38,6 +39,7 @@ function useTarget(images: Wanted[], method: SaveMethod, first: string | undefin
     images: images.map(({ names }) => names.map(({ name }) => name)),
     date,
     method,
+    protects,
     several: (first, count) => t('save.several', { first, count }),
   })
   const file = ownName ?? suggested
@@ -65,7 +67,8 @@ function useTarget(images: Wanted[], method: SaveMethod, first: string | undefin
     setFile: setOwnName,
     setFolder: setOwnFolder,
     setDownload,
-    rename: (next: SaveMethod) => setOwnName((own) => (own === undefined ? own : withExtension(own, next))),
+    rename: (next: SaveMethod, protectsNext: boolean) =>
+      setOwnName((own) => (own === undefined ? own : withExtension(own, next, protectsNext))),
   }
 }
 
@@ -78,7 +81,7 @@ function useStart(
 ) {
   const { client } = useApi()
   const [tight, setTight] = useState<{ free: number; path: string }>()
-  const begin = async (path: string): Promise<void> => {
+  const begin = async (path: string, secret: Secret | undefined): Promise<void> => {
     const { id } = await client.copies.start({
       from: options.from,
       to: { type: 'archive', path },
@@ -88,21 +91,24 @@ function useStart(
         level: options.level,
         ...(options.split > 0 ? { split: options.split } : {}),
       },
+      ...secret,
       ...(target.way === 'download' ? { download: true } : {}),
     })
     if (target.way === 'download') rememberDownload(id)
     started()
   }
   const save = useMutation({
-    mutationFn: async () => {
-      if (target.way !== 'dialog') return await begin(target.path)
-      if (tight) return await begin(tight.path)
+    // What it was given is not to outlive the sheet.
+    gcTime: 0,
+    mutationFn: async (secret: Secret | undefined) => {
+      if (target.way !== 'dialog') return await begin(target.path, secret)
+      if (tight) return await begin(tight.path, secret)
       const { paths } = await client.files.pick({ kind: 'save', suggested: target.file })
       const picked = paths[0]
       if (picked === undefined) return
       const { free } = await client.files.target({ path: picked })
       if (free !== undefined && free < most) setTight({ free, path: picked })
-      else await begin(picked)
+      else await begin(picked, secret)
     },
   })
   return { save, tight }
@@ -117,6 +123,7 @@ export function useSave(from: PlaceRef, rows: readonly SavedRow[], started: () =
   const [off, setOff] = useState<ReadonlySet<string>>(new Set())
   const [method, setMethod] = useState<SaveMethod>('zstd')
   const [level, setLevel] = useState<Level>('normal')
+  const [protects, setProtects] = useState(false)
   const [cut, setCut] = useState<number>()
   const [replace, setReplace] = useState<string>()
   const images: Wanted[] = rows.map(({ id, names, place }) => ({
@@ -124,7 +131,7 @@ export function useSave(from: PlaceRef, rows: readonly SavedRow[], started: () =
     ...(place ? { place } : {}),
     names: names.filter((name) => !off.has(nameKey(id, name))).map((name) => ({ name })),
   }))
-  const target = useTarget(images, method, folder)
+  const target = useTarget(images, method, protects, folder)
   const plan = useQuery(
     queries.copies.plan.queryOptions({
       input: { from, to: { type: 'archive', path: target.path }, images },
@@ -153,7 +160,13 @@ export function useSave(from: PlaceRef, rows: readonly SavedRow[], started: () =
     largest,
     chooseMethod: (next: SaveMethod) => {
       setMethod(next)
-      target.rename(next)
+      target.rename(next, protects)
+    },
+    /** Whether it gets a password; which one is none of this hook's business. */
+    protects,
+    setProtects: (on: boolean) => {
+      setProtects(on)
+      target.rename(method, on)
     },
     /** Bytes the file may need at most, before compression. */
     most,

@@ -32,6 +32,12 @@ function SavedFile({ id, file, download }: { id: string; file: ResultFile; downl
             })}
       </p>
       <p className="small muted">{t(`transfers.${file.readBack}`)}</p>
+      {file.protected && (
+        <p className="small">
+          {t('protect.saved')}
+          {file.remembered !== undefined && ` ${t(file.remembered ? 'protect.remembered' : 'protect.notRemembered')}`}
+        </p>
+      )}
       <p className="small">
         {t('transfers.sha256')} <Copyable what={t('transfers.sha256')} value={file.sha256} />
       </p>

@@ -2,6 +2,7 @@ import { accountsEn } from './accounts.ts'
 import { gettingEn } from './getting.ts'
 import { ownEn } from './own.ts'
 import { presetsEn } from './presets.ts'
+import { protectEn } from './protect.ts'
 import { publishEn } from './publish.ts'
 import { repositoriesEn } from './repositories.ts'
 import { taggingEn } from './tagging.ts'
@@ -748,6 +749,7 @@ export const en = {
   },
   publish: publishEn,
   own: ownEn,
+  protect: protectEn,
   getting: gettingEn,
   accounts: accountsEn,
   presets: presetsEn,

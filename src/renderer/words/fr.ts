@@ -3,6 +3,7 @@ import type { en } from './en.ts'
 import { gettingFr } from './getting.ts'
 import { ownFr } from './own.ts'
 import { presetsFr } from './presets.ts'
+import { protectFr } from './protect.ts'
 import { publishFr } from './publish.ts'
 import { repositoriesFr } from './repositories.ts'
 import type { Shape } from './shape.ts'
@@ -757,6 +758,7 @@ export const fr = {
   },
   publish: publishFr,
   own: ownFr,
+  protect: protectFr,
   getting: gettingFr,
   accounts: accountsFr,
   presets: presetsFr,

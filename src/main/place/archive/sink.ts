@@ -162,7 +162,13 @@ function writeArchive(
       return {
         images: images.map(({ image, names }) => ({ id: image.id, names: names.map(({ name }) => name) })),
         replaced: [],
-        file: { path: file.path, ...result, readBack, ...(parts ? { parts } : {}) },
+        file: {
+          path: file.path,
+          ...result,
+          readBack,
+          ...(target.password === undefined ? {} : { protected: true }),
+          ...(parts ? { parts } : {}),
+        },
       }
     },
     async close() {
