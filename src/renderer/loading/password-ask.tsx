@@ -49,8 +49,9 @@ export function PasswordAsk({ path, kept, wrong, busy, onUnlock }: PasswordAskPr
   const [remember, setRemember] = useState(false)
   const [forgotten, setForgotten] = useState(false)
   const field = useRef<HTMLInputElement>(null)
-  // What was wrong is typed again, in its place.
+  // The sheet was there before it asked; and what was wrong is typed again in its place.
   useEffect(() => {
+    field.current?.focus()
     if (!busy && wrong) field.current?.select()
   }, [busy, wrong])
   const submit = (event: FormEvent): void => {
@@ -68,13 +69,12 @@ export function PasswordAsk({ path, kept, wrong, busy, onUnlock }: PasswordAskPr
       <div className="password-ask-line">
         <PasswordInput
           ref={field}
-          data-autofocus
           spellCheck={false}
           autoComplete="off"
           autoCapitalize="none"
           label={t('protect.password')}
           value={password}
-          disabled={busy}
+          readOnly={busy}
           error={wrong && !busy && <span role="alert">{t('protect.wrong')}</span>}
           visibilityToggleButtonProps={{ 'aria-label': t('protect.show'), tabIndex: 0 }}
           onChange={(event) => setPassword(event.currentTarget.value)}
