@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ import { press, sheet } from '../flows.ts'
 import type { AppWindow } from '../hosts/app-window.ts'
 import { type HeadlessHost, openInBrowser, startHeadless } from '../hosts/headless.ts'
 import { type Keyring, startKeyring } from '../hosts/keyring.ts'
-import { remembers } from '../memory.ts'
+import { filesWith, remembers } from '../memory.ts'
 import { fill } from '../words.ts'
 
 /** Accounts at registries, on a real registry and with the real keyring. */
@@ -66,18 +66,6 @@ async function typeAccount(app: AppWindow, account: { username: string; password
   const { user, secret } = app.words.presets.ways.password
   await sheet(app).getByLabel(user, { exact: true }).fill(account.username)
   await type(app, sheet(app).getByLabel(secret, { exact: true }), account.password)
-}
-
-/** Files below a folder that have a text in them, as it is, in base64, or in two bytes a letter. */
-function filesWith(folder: string, texts: readonly string[]): string[] {
-  const sought = texts.flatMap((text) => [Buffer.from(text), Buffer.from(text, 'utf16le')])
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => {
-      const bytes = readFileSync(path)
-      return sought.some((one) => bytes.includes(one))
-    })
 }
 
 /** What would give the password away, in every form that programs write it. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator } from '@playwright/test'
 import { removeDir, tempDir } from '../../src/main/testing/temp.ts'
@@ -10,7 +10,7 @@ import { loaded, runnable } from '../given.ts'
 import type { AppWindow } from '../hosts/app-window.ts'
 import { openInBrowser, startHeadless } from '../hosts/headless.ts'
 import { type Keyring, startKeyring } from '../hosts/keyring.ts'
-import { remembers } from '../memory.ts'
+import { filesWith, remembers } from '../memory.ts'
 import { fill } from '../words.ts'
 
 /** Files protected by a password: saved, opened by gpg, asked for, typed wrong, typed right, kept where one wishes. */
@@ -24,6 +24,7 @@ const test = base.extend<{ keyring: Keyring }>({
 })
 
 const PASSWORD = 'seven blue tugs at dawn'
+const TRACES = [PASSWORD, Buffer.from(PASSWORD).toString('base64')]
 
 /** By keys, so that no copy of what is typed is left by the test itself. */
 async function type(app: AppWindow, field: Locator, text: string): Promise<void> {
@@ -38,17 +39,6 @@ async function protect(app: AppWindow, shown: Locator): Promise<void> {
   await type(app, shown.getByLabel(words.again, { exact: true }), PASSWORD)
   await expect(shown).toContainText(words.strength.good)
   await expect(shown).toContainText(words.lost)
-}
-
-function filesWith(folder: string, text: string): string[] {
-  const sought = [Buffer.from(text), Buffer.from(text, 'utf16le'), Buffer.from(Buffer.from(text).toString('base64'))]
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => {
-      const bytes = readFileSync(path)
-      return sought.some((one) => bytes.includes(one))
-    })
 }
 
 /** What `gpg -d | zstd -d` makes of a file, handed to a command. */
@@ -106,7 +96,7 @@ test('a file is saved with a password, opened by gpg, and loaded with it; a wron
   await waitForTransfer(app, fill(words.transfers.title_to, { what: 'safe/app 1', where: words.places.docker }))
   await expect(row(app, 'safe/app 1')).toBeVisible()
   expect(await remembers(app.page, PASSWORD), 'nor is it left by what was opened').toBe(false)
-  expect(filesWith(home, PASSWORD), 'no file has it').toEqual([])
+  expect(filesWith(home, TRACES), 'no file has it').toEqual([])
 })
 
 test('parts protected together ask once, whichever is dropped', async ({ app, engine, folder }) => {
@@ -181,7 +171,7 @@ test('the keychain keeps a password where one wishes, offers it, and forgets it'
   await expect(loadSheet(third, path)).not.toContainText(words.protect.kept)
   expect(Object.values(keyring.secrets('Caboteur'))).toEqual([])
   expect(await last.end()).toBe(0)
-  expect(filesWith(home, PASSWORD), 'no file has it').toEqual([])
+  expect(filesWith(home, TRACES), 'no file has it').toEqual([])
 })
 
 test('a file for somebody’s key says so, and the way out', async ({ app, folder }) => {

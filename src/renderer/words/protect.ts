@@ -8,7 +8,7 @@ export const protectEn = {
   again: 'The password once more',
   show: 'Show the password',
   differ: 'The two are not the same.',
-  lost: 'Lost means unreadable, by anyone. Tell it on another way than the file.',
+  lost: 'A password that is lost leaves the file unreadable, by anyone. Send it another way than the file.',
   strength: {
     weak: 'Easily guessed. Several words that do not belong together are better.',
     fair: 'Holds off who finds the file, not who is determined.',
@@ -37,7 +37,7 @@ export const protectFr = {
   again: 'Le mot de passe une seconde fois',
   show: 'Afficher le mot de passe',
   differ: 'Les deux ne sont pas les mêmes.',
-  lost: 'Perdu, le fichier est illisible, pour tout le monde. Dites-le par un autre chemin que le fichier.',
+  lost: 'Mot de passe perdu : plus personne ne peut lire le fichier. Transmettez-le par un autre chemin que le fichier.',
   strength: {
     weak: 'Facile à deviner. Plusieurs mots sans rapport entre eux valent mieux.',
     fair: 'Arrête qui trouve le fichier, pas qui est décidé.',

@@ -16,6 +16,27 @@ const CHUNK = 1 << 20
 /** Of a packet of the sum: header and SHA-1. */
 const SUM = 22
 
+/** Holds the last bytes back, which may be the sum: what is known to stand before it is handed on. */
+function heldBack(): { push(bytes: Uint8Array): readonly Uint8Array[]; readonly tail: Uint8Array } {
+  let tail: Uint8Array = new Uint8Array(0)
+  return {
+    push(bytes) {
+      const ready = tail.length + bytes.length - SUM
+      if (ready <= 0) {
+        tail = Buffer.concat([tail, bytes])
+        return []
+      }
+      const before = tail.subarray(0, ready)
+      const here = bytes.subarray(0, ready - before.length)
+      tail = Buffer.concat([tail.subarray(before.length), bytes.subarray(here.length)])
+      return [before, here]
+    },
+    get tail() {
+      return tail
+    },
+  }
+}
+
 /**
  * RFC 9580 section 5.13.1: what is encrypted, without the block before and the sum behind it.
  * @throws archive-damaged as the last: it is not what was written
@@ -28,46 +49,23 @@ async function* decrypted(body: Bytes, key: SessionKey): Bytes {
   if (version !== 1) throw damaged()
   const cfb = decryptor(cipher, key.bytes)
   const sum = createHash('sha1')
-  const rest: Bytes = {
-    [Symbol.asyncIterator]: () => ({
-      async next() {
-        const value = await reader.some(Number.POSITIVE_INFINITY)
-        return value ? { done: false, value } : { done: true, value: undefined }
-      },
-      async return() {
-        await reader.leave()
-        return { done: true, value: undefined }
-      },
-    }),
-  }
-  /** The last bytes, which may be the sum. */
-  let tail: Uint8Array = new Uint8Array(0)
+  const held = heldBack()
   let skip = cipher.block + 2
-  const known = (plain: Uint8Array): Uint8Array[] => {
-    const all = tail.length + plain.length
-    if (all <= SUM) {
-      tail = Buffer.concat([tail, plain])
-      return []
-    }
-    const before = tail.subarray(0, all - SUM)
-    const here = plain.subarray(0, Math.max(0, plain.length - SUM))
-    tail = Buffer.concat([tail.subarray(before.length), plain.subarray(here.length)])
-    return [before, here]
-  }
   function* told(plain: Uint8Array): Generator<Uint8Array> {
-    for (const piece of known(plain)) {
+    for (const piece of held.push(plain)) {
       sum.update(piece)
       const shown = piece.subarray(skip)
       skip -= piece.length - shown.length
       if (shown.length > 0) yield shown
     }
   }
-  for await (const chunk of gather(rest, CHUNK)) {
+  for await (const chunk of gather(reader.rest(), CHUNK)) {
     const plain = cfb.update(chunk)
     release(chunk)
     yield* told(plain)
   }
   yield* told(cfb.end())
+  const { tail } = held
   sum.update(tail.subarray(0, 2))
   if (tail.length < SUM || tail[0] !== 0xd3 || tail[1] !== 20 || !sum.digest().equals(tail.subarray(2))) throw damaged()
 }
@@ -75,7 +73,7 @@ async function* decrypted(body: Bytes, key: SessionKey): Bytes {
 /** Messages are put into each other by no program that is known; a hostile one could, without end. */
 const DEEPEST = 4
 
-function decompressed(method: number | undefined, bytes: Bytes): Bytes {
+function decompressed(method: number, bytes: Bytes): Bytes {
   switch (method) {
     case 0:
       return bytes
@@ -86,14 +84,7 @@ function decompressed(method: number | undefined, bytes: Bytes): Bytes {
     case 3:
       return unpack(bytes, 'bzip2')
     default:
-      throw new AppError('openpgp-unsupported', { method: `compression ${method ?? 0}` })
-  }
-}
-
-async function* everything(reader: ByteReader): Bytes {
-  for (let piece = await reader.some(Number.POSITIVE_INFINITY); piece; ) {
-    yield piece
-    piece = await reader.some(Number.POSITIVE_INFINITY)
+      throw new AppError('openpgp-unsupported', { method: `compression ${method}` })
   }
 }
 
@@ -102,14 +93,14 @@ async function* ofLiteral(body: Bytes): Bytes {
   const reader = new ByteReader(body)
   const [, name = 0] = await reader.exactly(2)
   await reader.exactly(name + 4)
-  yield* everything(reader)
+  yield* reader.rest()
 }
 
 async function* ofCompressed(body: Bytes, depth: number): Bytes {
   if (depth > DEEPEST) throw damaged()
   const reader = new ByteReader(body)
-  const method = await reader.byte()
-  yield* content(decompressed(method, everything(reader)), depth + 1)
+  const [method = 0] = await reader.exactly(1)
+  yield* content(decompressed(method, reader.rest()), depth + 1)
 }
 
 function contentOf({ tag, body }: Packet, depth: number): Bytes | undefined {

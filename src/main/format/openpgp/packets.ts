@@ -19,6 +19,8 @@ export const TAG = {
   padding: 21,
 } as const
 
+const ALL = Number.POSITIVE_INFINITY
+
 /** Bytes that are asked for by number. Leaves the source when it is told to. */
 export class ByteReader {
   readonly #source: AsyncIterator<Uint8Array>
@@ -58,6 +60,11 @@ export class ByteReader {
     return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces)
   }
 
+  /** All that comes, as it comes. */
+  async *rest(): AsyncGenerator<Uint8Array> {
+    for (let piece = await this.some(ALL); piece; piece = await this.some(ALL)) yield piece
+  }
+
   async leave(): Promise<void> {
     await this.#source.return?.()
   }
@@ -94,10 +101,7 @@ async function oldLength(reader: ByteReader, type: number): Promise<Length> {
 
 async function* pieces(reader: ByteReader, first: Length): Bytes {
   if (!first) {
-    for (let piece = await reader.some(Number.POSITIVE_INFINITY); piece; ) {
-      yield piece
-      piece = await reader.some(Number.POSITIVE_INFINITY)
-    }
+    yield* reader.rest()
     return
   }
   let { bytes, more } = first

@@ -40,7 +40,7 @@ export function writeDerivation(salt: Uint8Array): Uint8Array {
 export function readDerivation(
   bytes: Uint8Array,
 ): { readonly derivation: Derivation; readonly size: number } | undefined {
-  const [kind, hash = 0, ...rest] = bytes.subarray(0, 2 + SALT + 1)
+  const [kind = -1, hash = 0, ...rest] = bytes.subarray(0, 2 + SALT + 1)
   if (HASHES[hash] === undefined) return undefined
   const salt = Uint8Array.from(rest.slice(0, SALT))
   switch (kind) {
