@@ -28,6 +28,9 @@ const names: ReadonlyMap<number, 'tripledes' | 'cast5' | 'blowfish' | 'aes128' |
     [10, 'twofish'],
   ] as const)
 
+/** log2 of KiB that a message may ask for: 2 GiB, the most that RFC 9106 has a use for. */
+const MOST_MEMORY = 21
+
 /** @throws password-wrong, openpgp-unsupported */
 export async function sessionKeyElsewhere({ sessions }: Lock, password: string): Promise<SessionKey> {
   const { SymEncryptedSessionKeyPacket, Message, PacketList, decryptSessionKeys, enums } = await elsewhere()
@@ -45,8 +48,12 @@ export async function sessionKeyElsewhere({ sessions }: Lock, password: string):
   if (packets.length === 0)
     throw new AppError('openpgp-unsupported', { method: reason(unreadable) }, { cause: unreadable })
   const message = new Message(packets)
-  // Whatever it says: each of them is encrypted with a sum of its own, and a wrong password opens none.
-  const [found] = await decryptSessionKeys({ message, passwords: password }).catch(() => [])
+  const config = { maxArgon2MemoryExponent: MOST_MEMORY }
+  const [found] = await decryptSessionKeys({ message, passwords: password, config }).catch((error: unknown) => {
+    if (/Argon2/.test(reason(error))) throw new AppError('openpgp-unsupported', { method: reason(error) })
+    // Whatever else it says: each of them is encrypted with a sum of its own, and a wrong password opens none.
+    return []
+  })
   if (!found) throw new AppError('password-wrong')
   // The newest session keys leave it to the message which cipher they are for: then the name counts for nothing.
   return { cipher: enums.symmetric[found.algorithm ?? 'aes256'], bytes: found.data }

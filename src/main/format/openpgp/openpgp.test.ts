@@ -147,6 +147,16 @@ describe('OpenPGP by password', () => {
     await expect(opened(changed)).rejects.toMatchObject({ code: 'archive-damaged' })
   })
 
+  it('gives no message as much memory as it asks for', async () => {
+    const message = await openpgp.createMessage({ binary: content(100) })
+    const config = { aeadProtect: false, s2kType: openpgp.enums.s2k.argon2 } as const
+    const written = Buffer.from(await openpgp.encrypt({ message, passwords: PASSWORD, format: 'binary', config }))
+    // Tag, length, version, cipher, kind, salt, passes, lanes: then log2 of its KiB.
+    expect(written[23]).toBe(16)
+    written[23] = 28
+    await expect(opened(written)).rejects.toMatchObject({ code: 'openpgp-unsupported' })
+  })
+
   it('says for whom a file is that no password opens', async () => {
     gpg(new Uint8Array(0), '--quick-gen-key', 'lea@example.org', 'default', 'default', 'never')
     const listed = gpg(new Uint8Array(0), '--with-colons', '--list-keys', 'lea@example.org').toString()

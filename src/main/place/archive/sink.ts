@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
 import type { z } from 'zod'
 import type { saveTargetSchema } from '../../../shared/contract.ts'
@@ -142,7 +143,8 @@ function writeArchive(
   }
   return {
     missing,
-    spoolDir: dirname(file.path),
+    // What is to be protected is never on the stick as it is, not even for a moment.
+    spoolDir: target.password === undefined ? dirname(file.path) : tmpdir(),
     async put({ bytes }, { digest, size }) {
       if (!digest || size === undefined) throw new TypeError('an archive needs digest and size first')
       // One blob may be two layers (a different diffId cannot be: it was proven), one entry of it is enough.
