@@ -64,11 +64,3 @@ export async function peek(bytes: Bytes): Promise<{ head: Uint8Array; whole: Byt
   }
   return { head, whole: whole() }
 }
-
-/**
- * Gives back the memory of a chunk that nobody looks at any more. The collector lets a hundred megabytes of them pile up
- * before it comes. Only one that is all of its buffer: zlib still writes to the rest of others, and small ones share a pool.
- */
-export function release({ buffer, byteOffset, length }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && byteOffset === 0 && length === buffer.byteLength) buffer.transfer(0)
-}

@@ -1,4 +1,5 @@
 import { createCipheriv } from 'node:crypto'
+import { disposable } from '../bytes.ts'
 
 /**
  * Cipher feedback as OpenPGP means it (RFC 9580 section 12.9): a zero vector, and no resynchronisation. Made of two modes that
@@ -69,7 +70,7 @@ function feedback({ name, block }: BlockCipher, key: Uint8Array, encrypts: boole
       const input = aligned(all.subarray(0, whole))
       const stream = aligned(cipher.update(input))
       const last = new Uint8Array(stream.subarray(-block))
-      const out = mixed(input, next, stream)
+      const out = disposable(mixed(input, next, stream))
       next = last
       return out
     },

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors.ts'
 import type { Bytes } from '../../place/place.ts'
+import { disposable, release } from '../bytes.ts'
 
 /** The frame of OpenPGP (RFC 9580 section 4): packets, whose length may come in pieces, read as their bytes come. */
 
@@ -154,7 +155,7 @@ function lastLength(length: number): Uint8Array {
 /** A packet of bytes whose number nobody knows before: pieces of one size, and a last one. */
 export async function* packetOf(tag: number, bytes: Bytes): AsyncGenerator<Uint8Array> {
   yield Uint8Array.of(0xc0 | tag)
-  let piece = Buffer.allocUnsafeSlow(PIECE + 1)
+  let piece = disposable(Buffer.allocUnsafeSlow(PIECE + 1))
   let filled = 0
   for await (const chunk of bytes) {
     for (let at = 0; at < chunk.length; ) {
@@ -162,7 +163,7 @@ export async function* packetOf(tag: number, bytes: Bytes): AsyncGenerator<Uint8
       if (filled === PIECE) {
         piece[0] = 0xe0 | PIECE_BITS
         yield piece
-        piece = Buffer.allocUnsafeSlow(PIECE + 1)
+        piece = disposable(Buffer.allocUnsafeSlow(PIECE + 1))
         filled = 0
       }
       const part = chunk.subarray(at, at + PIECE - filled)
@@ -170,6 +171,7 @@ export async function* packetOf(tag: number, bytes: Bytes): AsyncGenerator<Uint8
       filled += part.length
       at += part.length
     }
+    release(chunk)
   }
   yield lastLength(filled)
   yield piece.subarray(1, filled + 1)

@@ -52,12 +52,10 @@ async function* encrypted(bytes: Bytes, key: Uint8Array): Bytes {
   const random = randomBytes(cipher().block)
   yield Uint8Array.of(1)
   yield pass(Buffer.concat([random, random.subarray(-2)]))
-  // Both are nobody's after the next step, which copies: a hundred of them would wait for the collector.
   for await (const chunk of packetOf(TAG.literal, literal(bytes))) {
     const out = pass(chunk)
     release(chunk)
     yield out
-    release(out)
   }
   yield pass(Uint8Array.of(0xd3, 20))
   yield cfb.update(sum.digest())
