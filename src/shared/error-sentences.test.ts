@@ -36,6 +36,7 @@ const PARTS = Object.fromEntries(
     'absent',
     'port',
     'parts',
+    'keys',
   ].map((part) => [part, `<${part}>`]),
 )
 
