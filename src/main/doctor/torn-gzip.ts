@@ -1,0 +1,135 @@
+import zlib from 'node:zlib'
+import type { UnpackHarm } from './harm.ts'
+import type { Gap, TornReader } from './torn.ts'
+import { Unpacking } from './unpacking.ts'
+
+/**
+ * Unpacks gzip that came to harm. pigz and this app end every block with an empty stored one, on a byte boundary: after damage
+ * the next of those, or the next member, is where unpacking goes on. What a block refers to in the one before is not known
+ * then: some of its bytes are wrong, and their digests say so. Where there are no such blocks, nothing after the damage can be had.
+ */
+
+/** Little is lost where an error shows. */
+const FED = 16 << 10
+const WINDOW = 64 << 10
+/** Deflate looks back this far. */
+const DICTIONARY: Uint8Array = new Uint8Array(32_768)
+const TRAILER = 8
+const STREAM = { chunkSize: 256 << 10 }
+/** RFC 1951 section 3.2.4: the lengths of an empty stored block. */
+const MARK = Buffer.from([0, 0, 0xff, 0xff])
+const MEMBER = Buffer.from([0x1f, 0x8b, 8])
+/** Flags of RFC 1952 that are reserved. */
+const RESERVED = 0xe0
+
+type Start = 'member' | 'block'
+
+function findStart(window: Buffer): { readonly at: number; readonly start: Start } | undefined {
+  const block = window.indexOf(MARK)
+  let member = window.indexOf(MEMBER)
+  while (member >= 0 && ((window[member + 3] ?? RESERVED) & RESERVED) !== 0) member = window.indexOf(MEMBER, member + 1)
+  if (block < 0 && member < 0) return undefined
+  if (member >= 0 && (block < 0 || member < block)) return { at: member, start: 'member' }
+  return { at: block + MARK.length, start: 'block' }
+}
+
+/** Moves on to where unpacking may begin anew; undefined where that is nowhere. */
+async function seekStart(reader: TornReader, signal: AbortSignal): Promise<Start | undefined> {
+  let carried = Buffer.alloc(0)
+  for (;;) {
+    signal.throwIfAborted()
+    const part = await reader.some(WINDOW)
+    if (part.length === 0) {
+      if (!(await reader.atGap())) return undefined
+      reader.passGap()
+      carried = Buffer.alloc(0)
+      continue
+    }
+    const window = Buffer.concat([carried, part])
+    const found = findStart(window)
+    if (found) {
+      reader.unread(window.subarray(found.at))
+      return found.start
+    }
+    carried = window.subarray(Math.max(0, window.length - MARK.length))
+  }
+}
+
+type Ended = 'ended' | 'damaged'
+
+/** Unpacks from a start on. Where that fails the reader stands before the bytes in which it failed. */
+async function* unpackFrom(start: Start, reader: TornReader): AsyncGenerator<Uint8Array, Ended> {
+  const stream =
+    start === 'member' ? zlib.createGunzip(STREAM) : zlib.createInflateRaw({ ...STREAM, dictionary: DICTIONARY })
+  const unpacking = new Unpacking(stream)
+  let first = true
+  try {
+    for (;;) {
+      const part = await reader.some(FED)
+      if (part.length === 0) {
+        if (!(await reader.atEnd())) return 'damaged'
+        return (yield* unpacking.finish()) === 'ended' ? 'ended' : 'damaged'
+      }
+      const fed = yield* unpacking.feed(part)
+      if (fed === 'failed') {
+        // Not from the same place again.
+        reader.unread(first ? part.subarray(1) : part)
+        return 'damaged'
+      }
+      if (fed === 'ended') {
+        reader.unread(part.subarray(part.length - Math.min(unpacking.unused, part.length)))
+        return 'ended'
+      }
+      first = false
+    }
+  } finally {
+    unpacking.close()
+  }
+}
+
+/** A file of zeros behind the last member is padding. */
+async function passZeros(reader: TornReader): Promise<void> {
+  for (;;) {
+    const part = await reader.some(WINDOW)
+    const at = part.findIndex((byte) => byte !== 0)
+    if (part.length === 0) return
+    if (at < 0) continue
+    reader.unread(part.subarray(at))
+    return
+  }
+}
+
+/** `start`: how the bytes begin, where their own header is not to be trusted. */
+export async function* unpackTornGzip(
+  reader: TornReader,
+  signal: AbortSignal,
+  harm: UnpackHarm,
+  begin: Start = 'member',
+): AsyncGenerator<Uint8Array | Gap> {
+  try {
+    let start: Start | undefined = begin
+    while (start) {
+      const outcome: Ended = yield* unpackFrom(start, reader)
+      if (outcome === 'ended') {
+        if (start === 'block') await reader.take(TRAILER)
+        await passZeros(reader)
+        if (await reader.atEnd()) return
+        const head = await reader.take(MEMBER.length)
+        reader.unread(head)
+        if (MEMBER.equals(head)) {
+          start = 'member'
+          continue
+        }
+      }
+      harm.places += 1
+      if (await reader.atEnd()) {
+        harm.cut = true
+        return
+      }
+      yield { gap: undefined }
+      start = await seekStart(reader, signal)
+    }
+  } finally {
+    await reader.end()
+  }
+}

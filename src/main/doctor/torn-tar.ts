@@ -1,0 +1,184 @@
+import { AppError } from '../../shared/errors.ts'
+import { isTarHeader, isZeroBlock, type TarEntry, walkHeaders } from '../format/tar.ts'
+import type { Bytes } from '../place/place.ts'
+import type { TornReader } from './torn.ts'
+
+/**
+ * The entries of a tar that came to harm. Where a header is expected and none stands, the next one is looked for, byte by
+ * byte: it has a magic, and a sum of its own. What is found so may as well be a file inside a layer; its digest says what
+ * it is good for.
+ */
+
+export interface TarHarm {
+  /** How often a header had to be looked for. */
+  strayed: number
+  /** Bytes before the first header, and after the last entry, that are of no tar. */
+  before: number
+  after: number
+  /** The mark at the end was not there: the file was longer. */
+  endless: boolean
+}
+
+export interface SalvagedEntry {
+  readonly entry: TarEntry
+  /** @throws archive-truncated where a gap or the end comes before its own */
+  readonly bytes: Bytes
+  /** No header was looked for before it: it is an entry of this very tar. */
+  readonly straight: boolean
+}
+
+const BLOCK = 512
+const WINDOW = 64 << 10
+const MAGIC = Buffer.from('ustar')
+const MAGIC_AT = 257
+const TYPES = '\u000001234567LKxgSVD'
+
+function isPlausible(block: Uint8Array): boolean {
+  return isTarHeader(block) && block[0] !== 0 && TYPES.includes(String.fromCharCode(block[156] ?? 0))
+}
+
+function findHeader(window: Buffer): number {
+  for (let at = window.indexOf(MAGIC, MAGIC_AT); at >= 0; at = window.indexOf(MAGIC, at + 1)) {
+    const start = at - MAGIC_AT
+    if (start + BLOCK > window.length) return -1
+    if (isPlausible(window.subarray(start, start + BLOCK))) return start
+  }
+  return -1
+}
+
+/** Moves on to the next header; false where none comes. */
+async function seekHeader(reader: TornReader, signal: AbortSignal): Promise<boolean> {
+  let carried = Buffer.alloc(0)
+  for (;;) {
+    signal.throwIfAborted()
+    const part = await reader.some(WINDOW)
+    if (part.length === 0) {
+      if (!(await reader.atGap())) return false
+      reader.passGap()
+      carried = Buffer.alloc(0)
+      continue
+    }
+    const window = Buffer.concat([carried, part])
+    const at = findHeader(window)
+    if (at >= 0) {
+      reader.unread(window.subarray(at))
+      return true
+    }
+    carried = window.subarray(Math.max(0, window.length - BLOCK + 1))
+  }
+}
+
+/** The entry whose header (and what belongs to it) comes now; undefined where it makes no sense after all. */
+async function readEntry(reader: TornReader): Promise<TarEntry | undefined> {
+  const walk = walkHeaders()
+  try {
+    for (let step = walk.next(new Uint8Array(0)); !step.done; ) {
+      if (step.value.type === 'entry') return { ...step.value.entry, offset: reader.position }
+      step = walk.next(await reader.take(step.value.length))
+    }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+  }
+  return undefined
+}
+
+/** The data of one entry, and what moves on to its end whoever has read how much of it. */
+class EntryData {
+  readonly #reader: TornReader
+  readonly #signal: AbortSignal
+  #left: number
+
+  constructor(reader: TornReader, size: number, signal: AbortSignal) {
+    this.#reader = reader
+    this.#left = size
+    this.#signal = signal
+  }
+
+  async *bytes(): Bytes {
+    while (this.#left > 0) {
+      this.#signal.throwIfAborted()
+      const part = await this.#reader.some(this.#left)
+      if (part.length === 0) throw new AppError('archive-truncated')
+      this.#left -= part.length
+      yield part
+    }
+  }
+
+  /** False where the end of the data cannot be told any more. */
+  async pass(padding: number): Promise<boolean> {
+    this.#left += padding
+    while (this.#left > 0) {
+      this.#signal.throwIfAborted()
+      const part = await this.#reader.some(this.#left)
+      if (part.length > 0) {
+        this.#left -= part.length
+        continue
+      }
+      if (!(await this.#reader.atGap())) return false
+      const passed = this.#reader.passGap(this.#left)
+      if (passed === undefined) return false
+      this.#left -= passed
+    }
+    return true
+  }
+}
+
+/** `harm` is written to while the entries come. */
+export async function* salvageTar(
+  reader: TornReader,
+  signal: AbortSignal,
+  harm: TarHarm,
+): AsyncGenerator<SalvagedEntry> {
+  let zeros = 0
+  let any = false
+  let straight = true
+  /** Where the mark at the end has been. */
+  let marked = 0
+  /** Looks for a header from here on; false at the end. */
+  const seek = async (): Promise<boolean> => {
+    const from = reader.position
+    const found = await seekHeader(reader, signal)
+    if (found && !any) harm.before = reader.position - from
+    else if (!found && zeros >= 2) harm.after = reader.position - marked
+    else harm.strayed += 1
+    if (any) straight = false
+    zeros = 0
+    return found
+  }
+  harm.endless = true
+  for (;;) {
+    signal.throwIfAborted()
+    const block = await reader.take(BLOCK)
+    if (block.length < BLOCK && (await reader.atEnd())) {
+      if (zeros >= 2) harm.after = reader.position - marked
+      return
+    }
+    if (isZeroBlock(block)) {
+      zeros += 1
+      if (zeros < 2) continue
+      harm.endless = false
+      marked = reader.position
+      reader.forget()
+      continue
+    }
+    if (!isPlausible(block)) {
+      // What swallowed the header may be the entry before: it is looked for from there on.
+      reader.rewind()
+      if (!(await seek())) return
+      continue
+    }
+    reader.unread(block)
+    zeros = 0
+    const entry = await readEntry(reader)
+    if (!entry) continue
+    any = true
+    harm.endless = true
+    reader.forget()
+    const data = new EntryData(reader, entry.size, signal)
+    yield { entry, bytes: data.bytes(), straight }
+    const padding = (BLOCK - (entry.size % BLOCK)) % BLOCK
+    if (await data.pass(padding)) continue
+    if (await reader.atEnd()) return
+    reader.forget()
+  }
+}
