@@ -19,6 +19,8 @@ export interface Carrier {
   /** Bytes of what it is made of, to tell progress by. */
   readonly size: number
   readonly harm: Harm
+  /** Whether its files are what they were. */
+  isUnchanged(): Promise<boolean>
   /** What of it can be read at its place, without all before it; known once it was read through. */
   open(entry: { readonly at: number; readonly size: number }, signal: AbortSignal): Bytes | undefined
 }
@@ -54,18 +56,17 @@ function noHarm(): Harm {
   }
 }
 
+/** Only a reading that came to its end tells what is wrong. */
 async function* carried(torn: Torn, harm: Harm, signal: AbortSignal): AsyncGenerator<CarriedEntry> {
-  harm.unpack = { places: 0, cut: false }
-  harm.tar = { strayed: 0, before: 0, after: 0, endless: false }
-  const { reader, methods, before } = await openTape(torn, signal, harm.unpack)
-  harm.methods = methods
-  harm.before = before
+  const { unpack, tar } = noHarm()
+  const { reader, methods, before } = await openTape(torn, signal, unpack)
   try {
-    for await (const { entry, bytes, straight } of salvageTar(reader, signal, harm.tar)) {
+    for await (const { entry, bytes, straight } of salvageTar(reader, signal, tar)) {
       const { name, type, offset, size } = entry
       const isLink = type === 'link' || type === 'symlink'
       yield { name, type, at: offset, size, target: isLink ? linkTarget(entry) : undefined, straight, bytes }
     }
+    Object.assign(harm, { unpack, tar, methods, before })
   } finally {
     await reader.end()
   }
@@ -80,8 +81,9 @@ export async function fileCarrier(path: string, name = basename(path)): Promise<
     kind: 'file',
     size: raw.size,
     harm,
+    isUnchanged: async () => await isStill(path, raw),
     async *entries(signal, onRead) {
-      await refuseChanged(path, raw)
+      if (!(await isStill(path, raw))) throw new AppError('file-changed', { path })
       yield* carried(raw.read(signal, onRead), harm, signal)
     },
     open({ at, size }, signal) {
@@ -90,10 +92,11 @@ export async function fileCarrier(path: string, name = basename(path)): Promise<
   }
 }
 
-async function refuseChanged(path: string, { stamps }: RawFile): Promise<void> {
-  const now = (await rawFile(path)).stamps
-  if (now.length !== stamps.length || now.some((stamp, index) => !sameStamp(stamp, stamps[index] ?? stamp)))
-    throw new AppError('file-changed', { path })
+async function isStill(path: string, { stamps }: RawFile): Promise<boolean> {
+  const now = await rawFile(path).catch(() => undefined)
+  return (
+    now?.stamps.length === stamps.length && now.stamps.every((stamp, index) => sameStamp(stamp, stamps[index] ?? stamp))
+  )
 }
 
 /** A file inside a carrier, as a carrier of its own. */
@@ -118,6 +121,7 @@ export function nestedCarrier(
     kind: 'nested',
     size: inside.size,
     harm,
+    isUnchanged: async () => await parent.isUnchanged(),
     entries: (signal, onRead) => carried(torn(signal, onRead), harm, signal),
     open({ at, size }, signal) {
       if (harm.methods.length > 0 || harm.before > 0) return undefined
@@ -167,6 +171,13 @@ export async function folderCarrier(folder: string, signal: AbortSignal): Promis
     kind: 'folder',
     size: files.reduce((sum, { stamp }) => sum + stamp.size, 0),
     harm: noHarm(),
+    async isUnchanged() {
+      const now = await filesBelow(folder, new AbortController().signal).catch(() => [])
+      return (
+        now.length === files.length &&
+        now.every(({ name, stamp }, index) => name === files[index]?.name && sameStamp(stamp, files[index].stamp))
+      )
+    },
     async *entries(stop, onRead) {
       for (const [index, { name, stamp, target }] of files.entries()) {
         yield {

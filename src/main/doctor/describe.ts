@@ -1,6 +1,6 @@
 import type { Diagnosis, Finding, SavedImage, SavedLayer } from '../../shared/contract-doctor.ts'
 import { shown } from '../format/shown.ts'
-import { type Patient, isLossy } from './diagnose.ts'
+import { isLossy, type Patient } from './diagnose.ts'
 import type { PatientImage, PatientLayer } from './patient.ts'
 import type { Survey } from './survey.ts'
 
@@ -13,7 +13,7 @@ function listed(names: readonly string[]): string {
 }
 
 /** What was wrong with one file. */
-function* harmFindings({ carrier, partial }: Survey): Generator<Finding> {
+function* harmFindings({ carrier, partial, entries }: Survey): Generator<Finding> {
   const { harm, kind } = carrier
   const name = shown(carrier.name)
   const { file, tar, unpack, methods, before } = harm
@@ -28,7 +28,8 @@ function* harmFindings({ carrier, partial }: Survey): Generator<Finding> {
   if (unpack.cut) yield { code: 'compression-cut', parts: { name, method: methods[0] ?? '' } }
   else if (unpack.places > 0)
     yield { code: 'compression', parts: { name, method: methods[0] ?? '', count: unpack.places } }
-  if (kind === 'folder') return
+  // Of what is no tar nothing is said in a tar's words.
+  if (kind === 'folder' || entries === 0) return
   if (tar.before > 0) yield { code: 'junk-before', parts: { name, bytes: tar.before } }
   if (tar.strayed > 0) yield { code: 'headers', parts: { name, count: tar.strayed } }
   if (tar.after > 0) yield { code: 'junk-after', parts: { name, bytes: tar.after } }
@@ -42,7 +43,8 @@ function* listingFindings({ relisted, saved, own }: Patient): Generator<Finding>
   const names = new Set(own.map(({ carrier }) => carrier.name))
   for (const file of new Set(documents.damaged)) yield { code: 'listing-damaged', parts: { file: shown(file) } }
   for (const file of new Set(documents.doubled)) yield { code: 'listing-twice', parts: { file: shown(file) } }
-  const hasListing = documents.roots.length > 0 || documents.listings.some(({ survey }) => names.has(survey.carrier.name))
+  const hasListing =
+    documents.roots.length > 0 || documents.listings.some(({ survey }) => names.has(survey.carrier.name))
   if (!hasListing && saved.images.length > 0) yield { code: 'listing-missing', parts: {} }
   for (const name of saved.contested) yield { code: 'name-twice', parts: { name } }
   const there = new Set(saved.images.flatMap(({ image }) => image.names))
@@ -69,7 +71,8 @@ function findingsOf(patient: Patient): Finding[] {
   const findings = own.flatMap((one) => [...harmFindings(one)])
   const carrying = new Set(saved.images.flatMap(({ layers }) => layers.flatMap(({ find }) => find?.carrier ?? [])))
   for (const { carrier } of own)
-    if (carrier.kind === 'nested' && carrying.has(carrier)) findings.push({ code: 'nested', parts: { name: shown(carrier.name) } })
+    if (carrier.kind === 'nested' && carrying.has(carrier))
+      findings.push({ code: 'nested', parts: { name: shown(carrier.name) } })
   findings.push(...listingFindings(patient))
   if (saved.images.length === 0) {
     if (first?.rootfs) findings.push({ code: 'rootfs', parts: { name: patient.name } })
@@ -81,7 +84,10 @@ function findingsOf(patient: Patient): Finding[] {
   return findings
 }
 
-function describeLayer({ layer, state, find, given, size, command }: PatientLayer, own: ReadonlySet<unknown>): SavedLayer {
+function describeLayer(
+  { layer, state, find, given, size, command }: PatientLayer,
+  own: ReadonlySet<unknown>,
+): SavedLayer {
   const beside = find && !own.has(find.carrier) ? find.carrier.name : undefined
   const from = given?.donor.name ?? beside
   return {

@@ -19,7 +19,11 @@ import type { Find, Survey } from './survey.ts'
 /** The documents of images among what was found, told by what they say, each by its own digest. */
 export interface Documents {
   /** docker's `manifest.json`, wherever they stand. */
-  readonly listings: readonly { readonly survey: Survey; readonly folder: string; readonly entries: readonly DockerManifestEntry[] }[]
+  readonly listings: readonly {
+    readonly survey: Survey
+    readonly folder: string
+    readonly entries: readonly DockerManifestEntry[]
+  }[]
   /** What `index.json` lists. */
   readonly roots: readonly Descriptor[]
   readonly indexes: ReadonlyMap<Digest, readonly Descriptor[]>

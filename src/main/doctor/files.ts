@@ -99,7 +99,7 @@ function rawParts(parts: readonly PartFile[]): RawFile {
     unreadable: 0,
   }
   async function* read(signal: AbortSignal, onRead: (bytes: number) => void): AsyncGenerator<Uint8Array | Gap> {
-    harm.unreadable = 0
+    let unreadable = 0
     for (const [index, { path, stamp, sha256, name }] of parts.entries()) {
       const last = index === parts.length - 1
       if (!stamp) {
@@ -109,7 +109,7 @@ function rawParts(parts: readonly PartFile[]): RawFile {
       const { file } = await openFile(path)
       const hash = createHash('sha256')
       try {
-        for await (const piece of readTorn(file, stamp.size, signal, (bytes) => (harm.unreadable += bytes))) {
+        for await (const piece of readTorn(file, stamp.size, signal, (bytes) => (unreadable += bytes))) {
           if ('gap' in piece) harm.damaged.add(name)
           else {
             onRead(piece.length)
@@ -123,6 +123,7 @@ function rawParts(parts: readonly PartFile[]): RawFile {
       if (sha256 !== undefined && hash.digest('hex') !== sha256) harm.damaged.add(name)
       if (!last && stamp.size < full) yield { gap: full - stamp.size }
     }
+    harm.unreadable = unreadable
   }
   return {
     size: sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0),
@@ -135,13 +136,14 @@ function rawParts(parts: readonly PartFile[]): RawFile {
 function rawSingle(path: string, stamp: Stamp): RawFile {
   const harm: FileHarm = { missing: [], damaged: new Set(), unreadable: 0 }
   async function* read(signal: AbortSignal, onRead: (bytes: number) => void): AsyncGenerator<Uint8Array | Gap> {
-    harm.unreadable = 0
+    let unreadable = 0
     const { file } = await openFile(path)
     try {
-      for await (const piece of readTorn(file, stamp.size, signal, (bytes) => (harm.unreadable += bytes))) {
+      for await (const piece of readTorn(file, stamp.size, signal, (bytes) => (unreadable += bytes))) {
         if (!('gap' in piece)) onRead(piece.length)
         yield piece
       }
+      harm.unreadable = unreadable
     } finally {
       await file.close()
     }

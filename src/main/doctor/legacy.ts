@@ -57,34 +57,55 @@ function commandOf({ said }: LegacyFolder): string | undefined {
   return Array.isArray(command) ? command.join(' ') : undefined
 }
 
+/** Since 1.10 Docker writes folders below the top one with this date, and names them by what is in them. */
+const NAMED_BY_CONTENT = '1970-01-01T00:00:00Z'
+
+function isNamedByContent({ said }: LegacyFolder): boolean {
+  return said['created'] === NAMED_BY_CONTENT
+}
+
 function imageOf(top: LegacyFolder, byId: ReadonlyMap<string, LegacyFolder>, pool: Pool): LegacyImage | undefined {
   const chain = chainOf(top, byId)
   const layers = chain?.map(({ survey, folder }) => pool.named(survey, `${folder}/layer.tar`)?.diffId)
   const diffIds = layers?.filter((diffId) => diffId !== undefined)
   if (!chain || !diffIds || diffIds.length !== chain.length) return undefined
   const ids = v1Ids(diffIds)
+  const proven = chain.map(({ id }, index) => ids[index] === id)
+  // A layer that is not what its folder is named after is a bad one.
+  if (chain.some((folder, index) => isNamedByContent(folder) && index < ids.length && !proven[index])) return undefined
   return {
     names: [],
     config: configOf(chain, diffIds),
-    layers: diffIds.map((diffId, index) => ({ diffId, proven: ids[index] === chain[index]?.id })),
+    layers: diffIds.map((diffId, index) => ({ diffId, proven: proven[index] ?? false })),
   }
 }
 
-/** `known`: what layers the images have that are described otherwise, joined. */
+/** Whether these are the layers of an image that is described otherwise, as far as the folders can tell: all but the top one. */
+function isKnown({ layers }: LegacyImage, known: readonly (readonly Digest[])[]): boolean {
+  const below = layers.slice(0, -1).map(({ diffId }) => diffId)
+  const isSame = (ids: readonly Digest[]): boolean =>
+    ids.length === layers.length && below.every((diffId, index) => ids[index] === diffId)
+  return known.some(isSame)
+}
+
+/**
+ * `described`: folders of top layers that a listing speaks of, with a config that is there. `known`: the layers of every config
+ * that is there.
+ */
 export function legacyImages(
   folders: readonly LegacyFolder[],
   tops: readonly { readonly name: string; readonly top: string }[],
   pool: Pool,
-  known: ReadonlySet<string>,
+  { described, known }: { readonly described: ReadonlySet<string>; readonly known: readonly (readonly Digest[])[] },
 ): LegacyImage[] {
   const byId = new Map(folders.map((folder) => [folder.id, folder]))
   const parents = new Set(folders.map(parentOf))
   const named = Map.groupBy(tops, ({ top }) => top)
   return folders
-    .filter(({ id }) => !parents.has(id) || named.has(id))
+    .filter(({ id, folder }) => (!parents.has(id) || named.has(id)) && !described.has(folder))
     .flatMap((folder) => {
       const image = imageOf(folder, byId, pool)
-      if (!image || known.has(image.layers.map(({ diffId }) => diffId).join())) return []
+      if (!image || isKnown(image, known)) return []
       return [{ ...image, names: (named.get(folder.id) ?? []).map(({ name }) => name) }]
     })
 }

@@ -109,7 +109,12 @@ class Judging {
     return found !== undefined && this.#own.has(found.carrier)
   }
 
-  #layer(layer: Layer, found: Find | undefined, unproven: boolean | undefined, command: string | undefined): PatientLayer {
+  #layer(
+    layer: Layer,
+    found: Find | undefined,
+    unproven: boolean | undefined,
+    command: string | undefined,
+  ): PatientLayer {
     const about = { command, size: found?.size ?? layer.stored?.size }
     if (found && found.diffId === layer.diffId)
       return { layer, state: unproven ? 'unproven' : 'whole', find: found, ...about }
@@ -185,12 +190,7 @@ function isOf({ image, documents, layers }: PatientImage, pool: Pool, own: Reado
   )
 }
 
-export function judged(
-  relisted: Relisted,
-  pool: Pool,
-  own: ReadonlySet<Carrier>,
-  donors: readonly Donor[],
-): Saved {
+export function judged(relisted: Relisted, pool: Pool, own: ReadonlySet<Carrier>, donors: readonly Donor[]): Saved {
   const judging = new Judging(relisted, pool, own, donors)
   const { contents } = relisted
   const all = contents.images.map((archived) => judging.judge(archived)).filter((one) => isOf(one, pool, own))

@@ -1,6 +1,13 @@
 import { type Digest, normaliseName } from '../../shared/reference.ts'
 import { blobPath } from '../format/bundle.ts'
-import { annotatedName, type Contents, type Files, isAttestation, promisedDigest, readContents } from '../format/contents.ts'
+import {
+  annotatedName,
+  type Contents,
+  type Files,
+  isAttestation,
+  promisedDigest,
+  readContents,
+} from '../format/contents.ts'
 import { digestOf, hex } from '../format/digest.ts'
 import { type Config, diffIds, MEDIA } from '../format/documents.ts'
 import type { TarEntry } from '../format/tar.ts'
@@ -49,6 +56,8 @@ class Relisting {
   readonly #listed: Listed[] = []
   /** Configs that some image has. */
   readonly #described = new Set<Digest>()
+  /** Folders of top layers that a listing speaks of. */
+  readonly #describedFolders = new Set<string>()
 
   constructor(pool: Pool, lossy: boolean) {
     this.#pool = pool
@@ -137,7 +146,8 @@ class Relisting {
       if (!this.#fits(digest)) continue
       const here = this.documents.configs.has(manifest.config.digest)
       if (here) this.#described.add(manifest.config.digest)
-      const wanted = direct.has(digest) || this.#lossy || manifest.layers.some((layer) => this.#pool.spoilt(layer.digest))
+      const wanted =
+        direct.has(digest) || this.#lossy || manifest.layers.some((layer) => this.#pool.spoilt(layer.digest))
       const some = manifest.layers.some((layer) => this.#entries.has(blobPath(layer.digest)))
       // Of a platform that was never in the file nothing but its manifest is there, and that is as it should be.
       if (here && (wanted || some)) for (const layer of manifest.layers) this.#ghost(layer.digest, layer.size)
@@ -188,6 +198,8 @@ class Relisting {
           if (found && found.diffId !== diffId) this.suspects.set(diffId, found)
         }
         this.unlisted.delete(digest)
+        const top = layers.at(-1)
+        if (top !== undefined) this.#describedFolders.add(clean(folder, top).replace(/\/layer\.tar$/, ''))
         this.#list(digest, known.config, names)
       }
     }
@@ -242,8 +254,9 @@ class Relisting {
 
   #legacyFolders(): void {
     const { legacy, tops, configs } = this.documents
-    const known = new Set([...configs.values()].map(({ config }) => diffIds(config).join()))
-    for (const { names, config, layers } of legacyImages(legacy, tops, this.#pool, known)) {
+    const known = [...configs.values()].map(({ config }) => diffIds(config))
+    const others = { described: this.#describedFolders, known }
+    for (const { names, config, layers } of legacyImages(legacy, tops, this.#pool, others)) {
       const digest = digestOf(config)
       this.#add(blobPath(digest), config)
       this.remade.set(digest, new Set(layers.filter(({ proven }) => !proven).map(({ diffId }) => diffId)))
@@ -270,4 +283,3 @@ function encode(value: unknown): Uint8Array {
 export async function relist(pool: Pool, lossy: boolean): Promise<Relisted> {
   return await new Relisting(pool, lossy).run()
 }
-

@@ -71,11 +71,7 @@ async function* fromCarrier(
   throw new AppError('file-changed', { path: carrier.name })
 }
 
-async function* fromDonor(
-  donor: Donor,
-  given: readonly Given[],
-  signal: AbortSignal,
-): AsyncGenerator<LayerPiece> {
+async function* fromDonor(donor: Donor, given: readonly Given[], signal: AbortSignal): AsyncGenerator<LayerPiece> {
   const images = [...new Map(given.map(({ image }) => [image.id, image])).values()]
   const byKey = new Map(given.map((one) => [one.key, one]))
   for await (const piece of donor.source.walk(images, new Set(byKey.keys()), signal)) {
@@ -88,9 +84,7 @@ async function* fromDonor(
 }
 
 export function doctorSource({ saved, path }: Patient): Source {
-  const byId = new Map<Digest, PatientImage>(
-    [...saved.attestations, ...saved.images].map((one) => [one.image.id, one]),
-  )
+  const byId = new Map<Digest, PatientImage>([...saved.attestations, ...saved.images].map((one) => [one.image.id, one]))
   const indexes = new Map<Digest, Image>(saved.indexes.map((index) => [index.id, index]))
   const find = (id: Digest): PatientImage => {
     const one = byId.get(id)

@@ -63,7 +63,8 @@ function mayMatter(head: Uint8Array, form: Form, size: number): boolean {
 }
 
 /** Names that belong to an image file, whatever came to harm. */
-const TELLING = /(?:^|\/)(?:manifest\.json|index\.json|oci-layout|repositories|layer\.tar|[0-9a-f]{64}(?:\.json|\.tar(?:\.gz)?)?)$/
+const TELLING =
+  /(?:^|\/)(?:manifest\.json|index\.json|oci-layout|repositories|layer\.tar|[0-9a-f]{64}(?:\.json|\.tar(?:\.gz)?)?)$/
 
 class Surveying {
   readonly finds: Find[] = []
@@ -120,7 +121,10 @@ class Surveying {
       return { ...known, form, ...(await this.#proven(name, size, form, whole)) }
     } catch (error) {
       const failed = asAppError(error)
-      if (!(error instanceof AppError) || !/^(?:archive-(?:truncated|damaged|window|hostile)|digest-)/.test(failed.code))
+      if (
+        !(error instanceof AppError) ||
+        !/^(?:archive-(?:truncated|damaged|window|hostile)|digest-)/.test(failed.code)
+      )
         throw error
       const state = failed.code === 'archive-truncated' ? 'cut' : 'broken'
       return matters ? { ...known, form, state } : undefined
@@ -152,11 +156,7 @@ class Surveying {
 }
 
 /** Reads a carrier to its end, and remembers what may be of use. Takes the same memory whatever its size. */
-export async function survey(
-  carrier: Carrier,
-  signal: AbortSignal,
-  onRead: (bytes: number) => void,
-): Promise<Survey> {
+export async function survey(carrier: Carrier, signal: AbortSignal, onRead: (bytes: number) => void): Promise<Survey> {
   let packed = 0
   const surveying = new Surveying(carrier, () => packed)
   const count = (bytes: number): void => {

@@ -19,6 +19,8 @@ export interface Tape {
 type Method = Exclude<Compression, 'none'>
 
 const HEAD = 1 << 20
+/** Enough of a compressed file to see what is in it. */
+const TRIAL = 256 << 10
 const MOST_LAYERS = 4
 /** Looked at where no file begins as it should; each costs a trial. */
 const MOST_TRIALS = 50
@@ -82,7 +84,7 @@ async function hiddenStart(head: Buffer, signal: AbortSignal): Promise<number | 
     return found
   })
   for (const at of places.toSorted((a, b) => a - b).slice(0, MOST_TRIALS)) {
-    const rest = head.subarray(at)
+    const rest = head.subarray(at, at + TRIAL)
     const method = methodOf(rest)
     if (method && (await holdsSomething(rest, method, signal))) return at
   }
@@ -90,9 +92,10 @@ async function hiddenStart(head: Buffer, signal: AbortSignal): Promise<number | 
 }
 
 /** Whether this is gzip whose own header came to harm. */
-function isHeadless(head: Buffer): boolean {
+async function isHeadless(head: Buffer, method: Method | undefined, signal: AbortSignal): Promise<boolean> {
+  if (method && (await holdsSomething(head.subarray(0, TRIAL), method, signal))) return false
   try {
-    const start = zlib.inflateRawSync(head.subarray(GZIP_HEADER, 64 << 10), {
+    const start = zlib.inflateRawSync(head.subarray(GZIP_HEADER, TRIAL), {
       finishFlush: zlib.constants.Z_SYNC_FLUSH,
       maxOutputLength: 16 << 20,
     })
@@ -122,19 +125,19 @@ export async function openTape(torn: Torn, signal: AbortSignal, harm: UnpackHarm
     const head = Buffer.from(await reader.take(HEAD))
     reader.unread(head)
     let method = methodOf(head)
-    if (!method && !holdsTar(head)) {
-      const at = await hiddenStart(head, signal)
-      if (at !== undefined) {
-        await reader.take(at)
-        method = methodOf(head.subarray(at))
-        if (methods.length === 0) before = at
-      } else if (isHeadless(head)) {
-        await reader.take(GZIP_HEADER)
-        harm.places += 1
-        methods.push('gzip')
-        reader = new TornReader(unpackTornGzip(reader, signal, harm, 'block'))
-        continue
-      }
+    const isTar = !method && holdsTar(head)
+    if (!isTar && (!method || method === 'gzip') && (await isHeadless(head, method, signal))) {
+      await reader.take(GZIP_HEADER)
+      harm.places += 1
+      methods.push('gzip')
+      reader = new TornReader(unpackTornGzip(reader, signal, harm, 'block'))
+      continue
+    }
+    const at = method || isTar ? undefined : await hiddenStart(head, signal)
+    if (at !== undefined) {
+      await reader.take(at)
+      method = methodOf(head.subarray(at))
+      if (methods.length === 0) before = at
     }
     if (!method) break
     methods.push(method)

@@ -57,27 +57,66 @@ async function seekStart(reader: TornReader, signal: AbortSignal): Promise<Start
 
 type Ended = 'ended' | 'damaged'
 
-/** Unpacks from a start on. Where that fails the reader stands before the bytes in which it failed. */
-async function* unpackFrom(start: Start, reader: TornReader): AsyncGenerator<Uint8Array, Ended> {
-  const stream =
-    start === 'member' ? zlib.createGunzip(STREAM) : zlib.createInflateRaw({ ...STREAM, dictionary: DICTIONARY })
-  const unpacking = new Unpacking(stream)
+/** RFC 1952 section 2.3. */
+const FLAG = { headerSum: 2, extra: 4, name: 8, comment: 16 } as const
+const FIXED = 10
+const LONGEST_TEXT = 1 << 16
+
+async function passText(reader: TornReader): Promise<boolean> {
+  for (let passed = 0; passed < LONGEST_TEXT; passed++) {
+    const [byte] = await reader.take(1)
+    if (byte === undefined) return false
+    if (byte === 0) return true
+  }
+  return false
+}
+
+/** Moves behind the header of a member; false where none is there. */
+async function passHeader(reader: TornReader): Promise<boolean> {
+  const fixed = Buffer.from(await reader.take(FIXED))
+  const flags = fixed[3] ?? RESERVED
+  if (fixed.length < FIXED || !MEMBER.equals(fixed.subarray(0, MEMBER.length)) || flags & RESERVED) return false
+  if (flags & FLAG.extra) {
+    const length = Buffer.from(await reader.take(2))
+    if (length.length < 2) return false
+    await reader.take(length.readUInt16LE())
+  }
+  if (flags & FLAG.name && !(await passText(reader))) return false
+  if (flags & FLAG.comment && !(await passText(reader))) return false
+  if (flags & FLAG.headerSum) await reader.take(2)
+  return true
+}
+
+/**
+ * Unpacks from a start on. Where that fails the reader stands before the bytes in which it failed. A sum that is wrong at the
+ * end is no reason to stop: what was unpacked keeps its place.
+ */
+async function* unpackFrom(start: Start, reader: TornReader, harm: UnpackHarm): AsyncGenerator<Uint8Array, Ended> {
+  if (start === 'member' && !(await passHeader(reader))) return 'damaged'
+  const unpacking = new Unpacking(
+    zlib.createInflateRaw(start === 'member' ? STREAM : { ...STREAM, dictionary: DICTIONARY }),
+  )
   let first = true
+  let crc = 0
   try {
     for (;;) {
       const part = await reader.some(FED)
-      if (part.length === 0) {
-        if (!(await reader.atEnd())) return 'damaged'
-        return (yield* unpacking.finish()) === 'ended' ? 'ended' : 'damaged'
+      if (part.length === 0) return 'damaged'
+      const feeding = unpacking.feed(part)
+      let fed = await feeding.next()
+      for (; !fed.done; fed = await feeding.next()) {
+        crc = zlib.crc32(fed.value, crc)
+        yield fed.value
       }
-      const fed = yield* unpacking.feed(part)
-      if (fed === 'failed') {
+      if (fed.value === 'failed') {
         // Not from the same place again.
         reader.unread(first ? part.subarray(1) : part)
         return 'damaged'
       }
-      if (fed === 'ended') {
+      if (fed.value === 'ended') {
         reader.unread(part.subarray(part.length - Math.min(unpacking.unused, part.length)))
+        const trailer = Buffer.from(await reader.take(TRAILER))
+        if (start === 'member' && (trailer.length < TRAILER || trailer.readUInt32LE() !== crc)) harm.places += 1
         return 'ended'
       }
       first = false
@@ -109,9 +148,8 @@ export async function* unpackTornGzip(
   try {
     let start: Start | undefined = begin
     while (start) {
-      const outcome: Ended = yield* unpackFrom(start, reader)
+      const outcome: Ended = yield* unpackFrom(start, reader, harm)
       if (outcome === 'ended') {
-        if (start === 'block') await reader.take(TRAILER)
         await passZeros(reader)
         if (await reader.atEnd()) return
         const head = await reader.take(MEMBER.length)

@@ -115,11 +115,7 @@ export class TornReader {
   #remember(part: Uint8Array): void {
     this.#history.push(part)
     this.#remembered += part.length
-    for (
-      let first = this.#history[0];
-      first && this.#remembered - first.length >= HISTORY;
-      first = this.#history[0]
-    ) {
+    for (let first = this.#history[0]; first && this.#remembered - first.length >= HISTORY; first = this.#history[0]) {
       this.#history.shift()
       this.#remembered -= first.length
     }

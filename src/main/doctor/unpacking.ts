@@ -25,10 +25,6 @@ export class Unpacking {
     })
   }
 
-  get failure(): Error | undefined {
-    return this.#failure
-  }
-
   /** Bytes it was given and had no use for, once it has ended. */
   get unused(): number {
     return this.#given - (this.#stream.bytesWritten ?? this.#given)
@@ -56,7 +52,8 @@ export class Unpacking {
       const chunk = this.#stream.read() as Buffer | null
       if (chunk) yield chunk
       else if (this.#ended) return 'ended'
-      else if (taken()) return 'more'
+      // What it does not want comes after its end.
+      else if (taken()) return this.unused > 0 ? 'ended' : 'more'
       else await this.#bell.rung()
     }
   }

@@ -63,4 +63,3 @@ export function damageAtRandom(bytes: Buffer, random: Random): Damage {
   }
   return { what: what.join(' '), bytes: harmed }
 }
-
