@@ -1,5 +1,6 @@
 import type { Diagnosis, Finding, SavedImage, SavedLayer } from '../../shared/contract-doctor.ts'
 import { shown } from '../format/shown.ts'
+import type { Carrier } from './carrier.ts'
 import { isLossy, type Patient } from './diagnose.ts'
 import type { PatientImage, PatientLayer } from './patient.ts'
 import type { Survey } from './survey.ts'
@@ -12,30 +13,40 @@ function listed(names: readonly string[]): string {
   return [...names.slice(0, NAMED), ...(names.length > NAMED ? ['…'] : [])].map(shown).join(', ')
 }
 
-/** What was wrong with one file. */
-function* harmFindings({ carrier, partial, entries }: Survey): Generator<Finding> {
-  const { harm, kind } = carrier
-  const name = shown(carrier.name)
-  const { file, tar, unpack, methods, before } = harm
-  if (kind === 'folder') yield { code: 'folder', parts: { name } }
-  if (file && file.missing.length > 0)
-    yield { code: 'parts-missing', parts: { parts: listed(file.missing), count: file.missing.length } }
-  if (file && file.damaged.size > 0)
-    yield { code: 'parts-damaged', parts: { parts: listed([...file.damaged]), count: file.damaged.size } }
-  if (file && file.unreadable > 0) yield { code: 'unreadable', parts: { name, bytes: file.unreadable } }
+function* fileFindings({ name, harm: { file }, kind }: Carrier): Generator<Finding> {
+  if (kind === 'folder') yield { code: 'folder', parts: { name: shown(name) } }
+  if (!file) return
+  const { missing, damaged, unreadable } = file
+  if (missing.length > 0) yield { code: 'parts-missing', parts: { parts: listed(missing), count: missing.length } }
+  if (damaged.size > 0) yield { code: 'parts-damaged', parts: { parts: listed([...damaged]), count: damaged.size } }
+  if (unreadable > 0) yield { code: 'unreadable', parts: { name: shown(name), bytes: unreadable } }
+}
+
+function* unpackFindings({ name: of, harm: { unpack, methods, before } }: Carrier): Generator<Finding> {
+  const name = shown(of)
+  const [method = ''] = methods
   if (before > 0) yield { code: 'junk-before', parts: { name, bytes: before } }
   if (methods.length > 1) yield { code: 'packed-often', parts: { name, methods: methods.join(', ') } }
-  if (unpack.cut) yield { code: 'compression-cut', parts: { name, method: methods[0] ?? '' } }
-  else if (unpack.places > 0)
-    yield { code: 'compression', parts: { name, method: methods[0] ?? '', count: unpack.places } }
-  // Of what is no tar nothing is said in a tar's words.
-  if (kind === 'folder' || entries === 0) return
+  if (unpack.cut) yield { code: 'compression-cut', parts: { name, method } }
+  else if (unpack.places > 0) yield { code: 'compression', parts: { name, method, count: unpack.places } }
+}
+
+function* tarFindings({ name: of, harm: { tar, unpack, file }, size }: Carrier): Generator<Finding> {
+  const name = shown(of)
   if (tar.before > 0) yield { code: 'junk-before', parts: { name, bytes: tar.before } }
   if (tar.strayed > 0) yield { code: 'headers', parts: { name, count: tar.strayed } }
   if (tar.after > 0) yield { code: 'junk-after', parts: { name, bytes: tar.after } }
-  if (tar.endless && !unpack.cut && (file?.missing.length ?? 0) === 0)
-    yield { code: 'truncated', parts: { name, bytes: carrier.size } }
-  if (partial) yield { code: 'partial', parts: { name } }
+  const isTold = unpack.cut || (file?.missing.length ?? 0) > 0
+  if (tar.endless && !isTold) yield { code: 'truncated', parts: { name, bytes: size } }
+}
+
+/** What was wrong with one file. */
+function* harmFindings({ carrier, partial, entries }: Survey): Generator<Finding> {
+  yield* fileFindings(carrier)
+  yield* unpackFindings(carrier)
+  // Of what is no tar nothing is said in a tar's words.
+  if (carrier.kind !== 'folder' && entries > 0) yield* tarFindings(carrier)
+  if (partial) yield { code: 'partial', parts: { name: shown(carrier.name) } }
 }
 
 function* listingFindings({ relisted, saved, own }: Patient): Generator<Finding> {
@@ -48,8 +59,7 @@ function* listingFindings({ relisted, saved, own }: Patient): Generator<Finding>
   if (!hasListing && saved.images.length > 0) yield { code: 'listing-missing', parts: {} }
   for (const name of saved.contested) yield { code: 'name-twice', parts: { name } }
   const there = new Set(saved.images.flatMap(({ image }) => image.names))
-  const gone = new Map(lost.filter(({ name }) => !there.has(name)).map((one) => [one.name, one]))
-  for (const { name } of gone.values()) yield { code: 'image-lost', parts: { name } }
+  for (const name of new Set(lost.filter((one) => !there.has(one)))) yield { code: 'image-lost', parts: { name } }
 }
 
 /** Layers and the like that belong to no image that can be told. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Dirent } from 'node:fs'
 import { readdir, readlink, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
@@ -100,28 +101,14 @@ function rawParts(parts: readonly PartFile[]): RawFile {
   }
   async function* read(signal: AbortSignal, onRead: (bytes: number) => void): AsyncGenerator<Uint8Array | Gap> {
     let unreadable = 0
-    for (const [index, { path, stamp, sha256, name }] of parts.entries()) {
+    for (const [index, part] of parts.entries()) {
       const last = index === parts.length - 1
-      if (!stamp) {
-        yield { gap: last ? undefined : full }
-        continue
-      }
-      const { file } = await openFile(path)
-      const hash = createHash('sha256')
-      try {
-        for await (const piece of readTorn(file, stamp.size, signal, (bytes) => (unreadable += bytes))) {
-          if ('gap' in piece) harm.damaged.add(name)
-          else {
-            onRead(piece.length)
-            hash.update(piece)
-          }
-          yield piece
-        }
-      } finally {
-        await file.close()
-      }
-      if (sha256 !== undefined && hash.digest('hex') !== sha256) harm.damaged.add(name)
-      if (!last && stamp.size < full) yield { gap: full - stamp.size }
+      const lost = yield* readPart(part, signal, onRead)
+      unreadable += lost.bytes
+      if (lost.bytes > 0 || lost.other) harm.damaged.add(part.name)
+      const missing = full - (part.stamp?.size ?? 0)
+      // How long the last one was, nobody knows.
+      if (!last && missing > 0) yield { gap: missing }
     }
     harm.unreadable = unreadable
   }
@@ -131,6 +118,30 @@ function rawParts(parts: readonly PartFile[]): RawFile {
     harm,
     read,
   }
+}
+
+/** `other`: it is not what its sum says. */
+async function* readPart(
+  { path, stamp, sha256 }: PartFile,
+  signal: AbortSignal,
+  onRead: (bytes: number) => void,
+): AsyncGenerator<Uint8Array | Gap, { readonly bytes: number; readonly other: boolean }> {
+  if (!stamp) return { bytes: 0, other: false }
+  const hash = createHash('sha256')
+  let unreadable = 0
+  const { file } = await openFile(path)
+  try {
+    for await (const piece of readTorn(file, stamp.size, signal, (bytes) => (unreadable += bytes))) {
+      if (!('gap' in piece)) {
+        onRead(piece.length)
+        hash.update(piece)
+      }
+      yield piece
+    }
+  } finally {
+    await file.close()
+  }
+  return { bytes: unreadable, other: sha256 !== undefined && hash.digest('hex') !== sha256 }
 }
 
 function rawSingle(path: string, stamp: Stamp): RawFile {
@@ -179,31 +190,32 @@ export interface FolderFile {
 
 const MOST_FILES = 20_000
 const DEEPEST = 8
+const NO_FILE: Stamp = { size: 0, modified: 0, inode: 0 }
 
 /** The files below a folder, in the order of their names. */
 export async function filesBelow(folder: string, signal: AbortSignal): Promise<FolderFile[]> {
   const found: FolderFile[] = []
-  async function look(below: string, depth: number): Promise<void> {
+  const left: { below: string; depth: number }[] = [{ below: '', depth: 0 }]
+  for (let next = left.shift(); next; next = left.shift()) {
     signal.throwIfAborted()
-    const entries = await readdir(join(folder, below), { withFileTypes: true }).catch((error: unknown) => {
-      throw fileError(error, join(folder, below))
+    const { below, depth } = next
+    const at = join(folder, below)
+    const entries = await readdir(at, { withFileTypes: true }).catch((error: unknown) => {
+      throw fileError(error, at)
     })
-    for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (found.length >= MOST_FILES) return
+    for (const entry of entries) {
       const name = below === '' ? entry.name : `${below}/${entry.name}`
-      if (entry.isDirectory() && depth < DEEPEST) await look(name, depth + 1)
-      else if (entry.isSymbolicLink())
-        found.push({
-          name,
-          stamp: { size: 0, modified: 0, inode: 0 },
-          target: await readlink(join(folder, name)).catch(() => ''),
-        })
-      else if (entry.isFile()) {
-        const stamp = await stampAt(join(folder, name))
-        if (stamp) found.push({ name, stamp })
-      }
+      if (entry.isDirectory() && depth < DEEPEST) left.push({ below: name, depth: depth + 1 })
+      const file = await folderFile(folder, name, entry)
+      if (file && found.length < MOST_FILES) found.push(file)
     }
   }
-  await look('', 0)
-  return found
+  return found.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+async function folderFile(folder: string, name: string, entry: Dirent): Promise<FolderFile | undefined> {
+  const path = join(folder, name)
+  if (entry.isSymbolicLink()) return { name, stamp: NO_FILE, target: await readlink(path).catch(() => '') }
+  const stamp = entry.isFile() ? await stampAt(path) : undefined
+  return stamp && { name, stamp }
 }

@@ -37,7 +37,7 @@ function text(value: unknown): string | undefined {
 
 /** An OCI config of what the top folder says of its image. */
 function configOf(chain: readonly LegacyFolder[], diffIds: readonly Digest[]): Uint8Array {
-  const { said } = chain.at(-1) ?? { said: {} as Record<string, unknown> }
+  const said: Readonly<Record<string, unknown>> = chain.at(-1)?.said ?? {}
   const config = {
     created: text(said['created']),
     author: text(said['author']),

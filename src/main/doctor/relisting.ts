@@ -9,7 +9,7 @@ import {
   readContents,
 } from '../format/contents.ts'
 import { digestOf, hex } from '../format/digest.ts'
-import { type Config, diffIds, MEDIA } from '../format/documents.ts'
+import { type Config, type DockerManifestEntry, diffIds, MEDIA } from '../format/documents.ts'
 import type { TarEntry } from '../format/tar.ts'
 import type { Descriptor } from '../place/place.ts'
 import { type Documents, sortDocuments } from './documents.ts'
@@ -31,8 +31,8 @@ export interface Relisted {
   readonly remade: ReadonlyMap<Digest, ReadonlySet<Digest>>
   /** What stood where a layer should be, by the layer's diffId or digest. */
   readonly suspects: ReadonlyMap<Digest, Find>
-  /** Of listed images of which nothing can be told any more. */
-  readonly lost: readonly { readonly name: string; readonly why: 'config' | 'manifest' }[]
+  /** Names of listed images of which nothing can be told any more. */
+  readonly lost: readonly string[]
   readonly documents: Documents
 }
 
@@ -46,7 +46,7 @@ class Relisting {
   readonly unlisted = new Set<Digest>()
   readonly remade = new Map<Digest, ReadonlySet<Digest>>()
   readonly suspects = new Map<Digest, Find>()
-  readonly lost: { name: string; why: 'config' | 'manifest' }[] = []
+  readonly lost: string[] = []
   readonly documents: Documents
   readonly #pool: Pool
   readonly #lossy: boolean
@@ -128,31 +128,43 @@ class Relisting {
   }
 
   #ociRoots(): Descriptor[] {
-    const { roots, indexes, manifests } = this.documents
-    const children = [...indexes.values()].flat()
-    const referred = new Set([...roots, ...children].map(({ digest }) => digest))
-    const direct = new Set(roots.map(({ digest }) => digest))
+    const { roots } = this.documents
     const listed = roots.filter((root) => this.#isThere(root))
-    const lonely: Descriptor[] = []
-    for (const [digest, of] of [...indexes, ...manifests]) {
-      if (referred.has(digest)) continue
-      const isIndex = Array.isArray(of)
-      if (!isIndex && !this.#isImage(digest)) continue
-      lonely.push({ mediaType: isIndex ? MEDIA.index : MEDIA.manifest, digest, size: 0 })
-      for (const config of isIndex ? this.#configsOf(of as readonly Descriptor[]) : this.#configsOf([{ digest }]))
-        this.unlisted.add(config)
-    }
-    for (const [digest, { manifest }] of manifests) {
-      if (!this.#fits(digest)) continue
-      const here = this.documents.configs.has(manifest.config.digest)
-      if (here) this.#described.add(manifest.config.digest)
-      const wanted =
-        direct.has(digest) || this.#lossy || manifest.layers.some((layer) => this.#pool.spoilt(layer.digest))
-      const some = manifest.layers.some((layer) => this.#entries.has(blobPath(layer.digest)))
-      // Of a platform that was never in the file nothing but its manifest is there, and that is as it should be.
-      if (here && (wanted || some)) for (const layer of manifest.layers) this.#ghost(layer.digest, layer.size)
-    }
+    const lonely = this.#lonelyRoots()
+    this.#expectLayers(new Set(roots.map(({ digest }) => digest)))
     return [...listed, ...lonely]
+  }
+
+  /** Indexes and manifests that nothing speaks of. */
+  #lonelyRoots(): Descriptor[] {
+    const { roots, indexes, manifests } = this.documents
+    const referred = new Set([...roots, ...[...indexes.values()].flat()].map(({ digest }) => digest))
+    const lonely: Descriptor[] = []
+    for (const [digest, children] of indexes) {
+      if (referred.has(digest)) continue
+      lonely.push({ mediaType: MEDIA.index, digest, size: 0 })
+      for (const config of this.#configsOf(children)) this.unlisted.add(config)
+    }
+    for (const digest of manifests.keys()) {
+      if (referred.has(digest) || !this.#isImage(digest)) continue
+      lonely.push({ mediaType: MEDIA.manifest, digest, size: 0 })
+      for (const config of this.#configsOf([{ digest }])) this.unlisted.add(config)
+    }
+    return lonely
+  }
+
+  /** `direct`: manifests that an index.json lists by themselves. */
+  #expectLayers(direct: ReadonlySet<Digest>): void {
+    const { manifests, configs } = this.documents
+    for (const [digest, { manifest }] of manifests) {
+      if (!this.#fits(digest) || !configs.has(manifest.config.digest)) continue
+      this.#described.add(manifest.config.digest)
+      const isHere = ({ digest: layer }: Descriptor): boolean =>
+        this.#entries.has(blobPath(layer)) || this.#pool.spoilt(layer) !== undefined
+      // Of a platform that was never in the file nothing but its manifest is there, and that is as it should be.
+      if (!direct.has(digest) && !this.#lossy && !manifest.layers.some(isHere)) continue
+      for (const layer of manifest.layers) this.#ghost(layer.digest, layer.size)
+    }
   }
 
   /** Whether a manifest is an image's, as against an attestation or an artifact. */
@@ -172,37 +184,35 @@ class Relisting {
     const known = manifests.get(root.digest)
     const name = annotatedName(root.annotations)
     if (isAttestation(root)) return known !== undefined
-    if (!known || !this.#fits(root.digest)) {
-      if (name !== undefined) this.lost.push({ name, why: 'manifest' })
-      return false
-    }
-    if (!configs.has(known.manifest.config.digest) && isImageConfig(known.manifest.config.mediaType)) {
-      if (name !== undefined) this.lost.push({ name, why: 'config' })
-      return false
-    }
-    return true
+    const isReadable =
+      known !== undefined &&
+      this.#fits(root.digest) &&
+      (configs.has(known.manifest.config.digest) || !isImageConfig(known.manifest.config.mediaType))
+    if (!isReadable && name !== undefined) this.lost.push(name)
+    return isReadable
   }
 
   #dockerListings(): void {
-    for (const { survey, folder, entries } of this.documents.listings) {
-      for (const { config, repotags, layers } of entries) {
-        const names = repotags.map((tag) => normaliseName(tag)).filter((name) => name !== undefined)
-        const digest = this.#configOf(survey, folder, config)
-        const known = digest && this.documents.configs.get(digest)
-        if (!digest || !known) {
-          this.lost.push(...names.map((name) => ({ name, why: 'config' as const })))
-          continue
-        }
-        for (const [index, diffId] of diffIds(known.config).entries()) {
-          const found = layers[index] === undefined ? undefined : this.#pool.named(survey, clean(folder, layers[index]))
-          if (found && found.diffId !== diffId) this.suspects.set(diffId, found)
-        }
-        this.unlisted.delete(digest)
-        const top = layers.at(-1)
-        if (top !== undefined) this.#describedFolders.add(clean(folder, top).replace(/\/layer\.tar$/, ''))
-        this.#list(digest, known.config, names)
-      }
+    for (const { survey, folder, entries } of this.documents.listings)
+      for (const entry of entries) this.#dockerEntry(survey, folder, entry)
+  }
+
+  #dockerEntry(survey: Survey, folder: string, { config, repotags, layers }: DockerManifestEntry): void {
+    const names = repotags.map((tag) => normaliseName(tag)).filter((name) => name !== undefined)
+    const digest = this.#configOf(survey, folder, config)
+    const known = digest && this.documents.configs.get(digest)
+    if (!digest || !known) {
+      this.lost.push(...names)
+      return
     }
+    for (const [index, diffId] of diffIds(known.config).entries()) {
+      const found = this.#pool.named(survey, clean(folder, layers[index] ?? ''))
+      if (found && found.diffId !== diffId) this.suspects.set(diffId, found)
+    }
+    this.unlisted.delete(digest)
+    const top = layers.at(-1)
+    if (top !== undefined) this.#describedFolders.add(clean(folder, top).replace(/\/layer\.tar$/, ''))
+    this.#list(digest, known.config, names)
   }
 
   /** The config a listing names: the file of that name, if it is what the name says, or another of that digest. */

@@ -1,7 +1,7 @@
 import zlib from 'node:zlib'
 import type { UnpackHarm } from './harm.ts'
 import type { Gap, TornReader } from './torn.ts'
-import { Unpacking } from './unpacking.ts'
+import { type Fed, Unpacking } from './unpacking.ts'
 
 /**
  * Unpacks gzip that came to harm. pigz and this app end every block with an empty stored one, on a byte boundary: after damage
@@ -87,39 +87,56 @@ async function passHeader(reader: TornReader): Promise<boolean> {
   return true
 }
 
+/** Feeds one piece on and tells the sum of all that came so far. */
+async function* feed(
+  unpacking: Unpacking,
+  part: Uint8Array,
+  before: number,
+): AsyncGenerator<Uint8Array, { readonly fed: Fed; readonly crc: number }> {
+  let crc = before
+  const feeding = unpacking.feed(part)
+  for (;;) {
+    const next = await feeding.next()
+    if (next.done) return { fed: next.value, crc }
+    crc = zlib.crc32(next.value, crc)
+    yield next.value
+  }
+}
+
+/** Whether the sum at a member's end is right. */
+async function passTrailer(reader: TornReader, crc: number): Promise<boolean> {
+  const trailer = Buffer.from(await reader.take(TRAILER))
+  return trailer.length === TRAILER && trailer.readUInt32LE() === crc
+}
+
 /**
  * Unpacks from a start on. Where that fails the reader stands before the bytes in which it failed. A sum that is wrong at the
  * end is no reason to stop: what was unpacked keeps its place.
  */
 async function* unpackFrom(start: Start, reader: TornReader, harm: UnpackHarm): AsyncGenerator<Uint8Array, Ended> {
-  if (start === 'member' && !(await passHeader(reader))) return 'damaged'
-  const unpacking = new Unpacking(
-    zlib.createInflateRaw(start === 'member' ? STREAM : { ...STREAM, dictionary: DICTIONARY }),
-  )
-  let first = true
-  let crc = 0
+  const isMember = start === 'member'
+  if (isMember && !(await passHeader(reader))) return 'damaged'
+  const unpacking = new Unpacking(zlib.createInflateRaw(isMember ? STREAM : { ...STREAM, dictionary: DICTIONARY }))
+  let skip = 1
+  let sum = 0
   try {
     for (;;) {
       const part = await reader.some(FED)
       if (part.length === 0) return 'damaged'
-      const feeding = unpacking.feed(part)
-      let fed = await feeding.next()
-      for (; !fed.done; fed = await feeding.next()) {
-        crc = zlib.crc32(fed.value, crc)
-        yield fed.value
-      }
-      if (fed.value === 'failed') {
+      const { fed, crc } = yield* feed(unpacking, part, sum)
+      sum = crc
+      if (fed === 'failed') {
         // Not from the same place again.
-        reader.unread(first ? part.subarray(1) : part)
+        reader.unread(part.subarray(skip))
         return 'damaged'
       }
-      if (fed.value === 'ended') {
-        reader.unread(part.subarray(part.length - Math.min(unpacking.unused, part.length)))
-        const trailer = Buffer.from(await reader.take(TRAILER))
-        if (start === 'member' && (trailer.length < TRAILER || trailer.readUInt32LE() !== crc)) harm.places += 1
-        return 'ended'
-      }
-      first = false
+      skip = 0
+      if (fed === 'more') continue
+      reader.unread(part.subarray(part.length - Math.min(unpacking.unused, part.length)))
+      // Of what began in the middle no sum is known.
+      const right = await passTrailer(reader, sum)
+      if (isMember && !right) harm.places += 1
+      return 'ended'
     }
   } finally {
     unpacking.close()

@@ -123,59 +123,88 @@ class EntryData {
   }
 }
 
+/** Where a reading of a damaged tar stands. */
+class Salvage {
+  readonly #reader: TornReader
+  readonly #signal: AbortSignal
+  readonly #harm: TarHarm
+  #zeros = 0
+  #any = false
+  /** Where the mark at the end has been. */
+  #marked = 0
+  straight = true
+
+  constructor(reader: TornReader, signal: AbortSignal, harm: TarHarm) {
+    this.#reader = reader
+    this.#signal = signal
+    this.#harm = harm
+    harm.endless = true
+  }
+
+  /** Moves on to the next header that makes sense; false at the end. */
+  async toHeader(): Promise<boolean> {
+    for (;;) {
+      this.#signal.throwIfAborted()
+      const block = await this.#reader.take(BLOCK)
+      if (block.length < BLOCK && (await this.#reader.atEnd())) {
+        this.#endsAfterMark()
+        return false
+      }
+      if (isZeroBlock(block)) this.#passZeros()
+      else if (isPlausible(block)) {
+        this.#reader.unread(block)
+        return true
+      } else if (!(await this.#seek())) return false
+    }
+  }
+
+  #passZeros(): void {
+    this.#zeros += 1
+    if (this.#zeros < 2) return
+    this.#harm.endless = false
+    this.#marked = this.#reader.position
+    this.#reader.forget()
+  }
+
+  #endsAfterMark(): void {
+    if (this.#zeros >= 2) this.#harm.after = this.#reader.position - this.#marked
+  }
+
+  /** Looks for a header, from the entry before on: what swallowed this one may be that. */
+  async #seek(): Promise<boolean> {
+    this.#reader.rewind()
+    const from = this.#reader.position
+    const found = await seekHeader(this.#reader, this.#signal)
+    if (found && !this.#any) this.#harm.before = this.#reader.position - from
+    else if (!found && this.#zeros >= 2) this.#endsAfterMark()
+    else this.#harm.strayed += 1
+    if (this.#any) this.straight = false
+    this.#zeros = 0
+    return found
+  }
+
+  /** An entry begins. */
+  enter(): void {
+    this.#zeros = 0
+    this.#any = true
+    this.#harm.endless = true
+    this.#reader.forget()
+  }
+}
+
 /** `harm` is written to while the entries come. */
 export async function* salvageTar(
   reader: TornReader,
   signal: AbortSignal,
   harm: TarHarm,
 ): AsyncGenerator<SalvagedEntry> {
-  let zeros = 0
-  let any = false
-  let straight = true
-  /** Where the mark at the end has been. */
-  let marked = 0
-  /** Looks for a header from here on; false at the end. */
-  const seek = async (): Promise<boolean> => {
-    const from = reader.position
-    const found = await seekHeader(reader, signal)
-    if (found && !any) harm.before = reader.position - from
-    else if (!found && zeros >= 2) harm.after = reader.position - marked
-    else harm.strayed += 1
-    if (any) straight = false
-    zeros = 0
-    return found
-  }
-  harm.endless = true
-  for (;;) {
-    signal.throwIfAborted()
-    const block = await reader.take(BLOCK)
-    if (block.length < BLOCK && (await reader.atEnd())) {
-      if (zeros >= 2) harm.after = reader.position - marked
-      return
-    }
-    if (isZeroBlock(block)) {
-      zeros += 1
-      if (zeros < 2) continue
-      harm.endless = false
-      marked = reader.position
-      reader.forget()
-      continue
-    }
-    if (!isPlausible(block)) {
-      // What swallowed the header may be the entry before: it is looked for from there on.
-      reader.rewind()
-      if (!(await seek())) return
-      continue
-    }
-    reader.unread(block)
-    zeros = 0
+  const salvage = new Salvage(reader, signal, harm)
+  while (await salvage.toHeader()) {
     const entry = await readEntry(reader)
     if (!entry) continue
-    any = true
-    harm.endless = true
-    reader.forget()
+    salvage.enter()
     const data = new EntryData(reader, entry.size, signal)
-    yield { entry, bytes: data.bytes(), straight }
+    yield { entry, bytes: data.bytes(), straight: salvage.straight }
     const padding = (BLOCK - (entry.size % BLOCK)) % BLOCK
     if (await data.pass(padding)) continue
     if (await reader.atEnd()) return

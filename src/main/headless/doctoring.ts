@@ -34,14 +34,20 @@ const WORDS: Record<Language, Record<SavedImage['state'] | SavedImage['layers'][
   },
 }
 
+const UNITS = [
+  ['byte', 1],
+  ['kilobyte', 1e3],
+  ['megabyte', 1e6],
+  ['gigabyte', 1e9],
+] as const
+
 function sizeText(bytes: number, words: Language): string {
-  const unit = bytes < 1e3 ? 'byte' : bytes < 1e6 ? 'kilobyte' : bytes < 1e9 ? 'megabyte' : 'gigabyte'
-  const value = bytes / { byte: 1, kilobyte: 1e3, megabyte: 1e6, gigabyte: 1e9 }[unit]
+  const [unit, one] = UNITS.findLast(([, least]) => bytes >= least) ?? ['byte', 1]
   return new Intl.NumberFormat(words, {
     style: 'unit',
     unit,
     maximumFractionDigits: unit === 'gigabyte' ? 1 : 0,
-  }).format(value)
+  }).format(bytes / one)
 }
 
 function* imageLines({ names, id, platform, state, layers }: SavedImage, words: Language): Generator<string> {

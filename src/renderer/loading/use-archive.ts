@@ -22,12 +22,17 @@ export interface OpenedFile {
   /** Opens it again after a failure. */
   readonly retry: () => void
   readonly stop: () => void
+  /** Where the host has it, once that is known. */
+  readonly path: string | undefined
+  /** This browser sent it there. */
+  readonly sent: boolean
   /** A copy of it was started: the host needs it when the sheet has gone. */
   readonly keep: () => void
 }
 
 interface FileState {
   archive: Archive | undefined
+  path?: string | undefined
   reading: Reading | undefined
   error: ErrorData | undefined
 }
@@ -79,7 +84,7 @@ async function open(
   sent: (path: string) => void,
 ): Promise<void> {
   const path = await pathOf(item, signal, report, sent)
-  report({ reading: { kind: 'reading', done: 0, total: 0 } })
+  report({ path, reading: { kind: 'reading', done: 0, total: 0 } })
   await read(client.archives.open({ path }, { signal }), 'reading', report)
 }
 
@@ -128,7 +133,12 @@ export function useArchive(item: LoadItem): OpenedFile {
   const { archive } = state
   const check = (): void => {
     if (!archive) return
-    setState({ archive, reading: { kind: 'checking', done: 0, total: archive.fileSize }, error: undefined })
+    setState({
+      archive,
+      path: archive.path,
+      reading: { kind: 'checking', done: 0, total: archive.fileSize },
+      error: undefined,
+    })
     run((signal, report) => read(client.archives.check({ path: archive.path }, { signal }), 'checking', report))
   }
   const stop = (): void => {
@@ -138,5 +148,5 @@ export function useArchive(item: LoadItem): OpenedFile {
   const keep = (): void => {
     sent.current = undefined
   }
-  return { ...state, check, retry: start, stop, keep }
+  return { ...state, path: state.path, sent: 'file' in item, check, retry: start, stop, keep }
 }
