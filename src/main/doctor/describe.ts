@@ -1,9 +1,10 @@
 import type { Diagnosis, Finding, SavedImage, SavedLayer } from '../../shared/contract-doctor.ts'
+import { promisedDigest } from '../format/contents.ts'
 import { shown } from '../format/shown.ts'
 import type { Carrier } from './carrier.ts'
 import { isLossy, type Patient } from './diagnose.ts'
 import type { PatientImage, PatientLayer } from './patient.ts'
-import type { Survey } from './survey.ts'
+import type { Find, Survey } from './survey.ts'
 
 /** A diagnosis in the contract's words. */
 
@@ -63,16 +64,24 @@ function* listingFindings({ relisted, saved, own }: Patient): Generator<Finding>
 }
 
 /** Layers and the like that belong to no image that can be told. */
-function unusedFinding({ saved, own }: Patient): Finding | undefined {
+function unusedFinding({ saved, own, relisted }: Patient): Finding | undefined {
   const used = new Set([...saved.images, ...saved.attestations].flatMap(({ layers }) => layers.map(({ find }) => find)))
   const diffIds = new Set([...used].map((find) => find?.diffId))
+  const bad = new Set(relisted.suspects.values())
   const nested = new Set(own.slice(1).map(({ carrier }) => carrier.name))
   const idle = own
     .flatMap(({ finds }) => finds)
     .filter((find) => !used.has(find) && !find.document && find.state === 'read' && find.size > 1024)
     .filter(({ name, diffId }) => !nested.has(name) && !diffIds.has(diffId))
+    .filter((find) => !bad.has(find) && keepsPromise(find))
   const size = idle.reduce((sum, find) => sum + find.size, 0)
   return idle.length > 0 ? { code: 'unused', parts: { count: idle.length, bytes: size } } : undefined
+}
+
+/** What is not what its name says is no whole layer. */
+function keepsPromise({ name, digest, diffId }: Find): boolean {
+  const promised = promisedDigest(name)
+  return promised === undefined || promised === digest || promised === diffId
 }
 
 function findingsOf(patient: Patient): Finding[] {

@@ -1,4 +1,5 @@
 import { CloseButton, Group, NativeSelect } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { DonorRef, PlaceRef } from '../../shared/contract.ts'
 import { chosenPlace, destinationsOf, FILE, selectData } from '../copying/destinations.ts'
@@ -53,10 +54,11 @@ export function CompleteFrom({ path, beside, onBeside }: CompleteFromProps) {
     const [first] = paths
     if (first !== undefined && first !== path) add({ type: 'archive', path: first })
   }
-  const askForCopy = (): void => {
-    if (!host?.can.dialogs) return setChoosing(true)
-    client.files.pick({ kind: 'open' }).then(({ paths }) => addCopies(paths), tellFailure)
-  }
+  const pick = useMutation({
+    mutationFn: async () => addCopies((await client.files.pick({ kind: 'open' })).paths),
+    onError: tellFailure,
+  })
+  const askForCopy = (): void => (host?.can.dialogs ? pick.mutate() : setChoosing(true))
   return (
     <section className="complete-from" aria-label={t('doctor.complete')}>
       <NativeSelect
