@@ -21,6 +21,7 @@ const HOPEFUL: ReadonlySet<ErrorCode> = new Set([
   'layer-missing',
   'set-incomplete',
   'part-damaged',
+  'file-is-folder',
 ])
 
 /** Where a file is said to be damaged, cut, incomplete or unknown: the way to what can be saved of it. */
