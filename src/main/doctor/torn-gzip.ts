@@ -1,6 +1,6 @@
 import zlib from 'node:zlib'
 import type { UnpackHarm } from './harm.ts'
-import type { Gap, TornReader } from './torn.ts'
+import { type Gap, seek, type TornReader } from './torn.ts'
 import { type Fed, Unpacking } from './unpacking.ts'
 
 /**
@@ -31,28 +31,6 @@ function findStart(window: Buffer): { readonly at: number; readonly start: Start
   if (block < 0 && member < 0) return undefined
   if (member >= 0 && (block < 0 || member < block)) return { at: member, start: 'member' }
   return { at: block + MARK.length, start: 'block' }
-}
-
-/** Moves on to where unpacking may begin anew; undefined where that is nowhere. */
-async function seekStart(reader: TornReader, signal: AbortSignal): Promise<Start | undefined> {
-  let carried = Buffer.alloc(0)
-  for (;;) {
-    signal.throwIfAborted()
-    const part = await reader.some(WINDOW)
-    if (part.length === 0) {
-      if (!(await reader.atGap())) return undefined
-      reader.passGap()
-      carried = Buffer.alloc(0)
-      continue
-    }
-    const window = Buffer.concat([carried, part])
-    const found = findStart(window)
-    if (found) {
-      reader.unread(window.subarray(found.at))
-      return found.start
-    }
-    carried = window.subarray(Math.max(0, window.length - MARK.length))
-  }
 }
 
 type Ended = 'ended' | 'damaged'
@@ -182,7 +160,7 @@ export async function* unpackTornGzip(
         return
       }
       yield { gap: undefined }
-      start = await seekStart(reader, signal)
+      start = (await seek(reader, MARK.length, findStart, signal))?.start
     }
   } finally {
     await reader.end()

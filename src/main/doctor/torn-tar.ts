@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/errors.ts'
 import { isTarHeader, isZeroBlock, type TarEntry, walkHeaders } from '../format/tar.ts'
 import type { Bytes } from '../place/place.ts'
-import type { TornReader } from './torn.ts'
+import { seek, type TornReader } from './torn.ts'
 
 /**
  * The entries of a tar that came to harm. Where a header is expected and none stands, the next one is looked for, byte by
@@ -28,7 +28,6 @@ export interface SalvagedEntry {
 }
 
 const BLOCK = 512
-const WINDOW = 64 << 10
 const MAGIC = Buffer.from('ustar')
 const MAGIC_AT = 257
 const TYPES = '\u000001234567LKxgSVD'
@@ -37,35 +36,13 @@ function isPlausible(block: Uint8Array): boolean {
   return isTarHeader(block) && block[0] !== 0 && TYPES.includes(String.fromCharCode(block[156] ?? 0))
 }
 
-function findHeader(window: Buffer): number {
+function findHeader(window: Buffer): { readonly at: number } | undefined {
   for (let at = window.indexOf(MAGIC, MAGIC_AT); at >= 0; at = window.indexOf(MAGIC, at + 1)) {
     const start = at - MAGIC_AT
-    if (start + BLOCK > window.length) return -1
-    if (isPlausible(window.subarray(start, start + BLOCK))) return start
+    if (start + BLOCK > window.length) return undefined
+    if (isPlausible(window.subarray(start, start + BLOCK))) return { at: start }
   }
-  return -1
-}
-
-/** Moves on to the next header; false where none comes. */
-async function seekHeader(reader: TornReader, signal: AbortSignal): Promise<boolean> {
-  let carried = Buffer.alloc(0)
-  for (;;) {
-    signal.throwIfAborted()
-    const part = await reader.some(WINDOW)
-    if (part.length === 0) {
-      if (!(await reader.atGap())) return false
-      reader.passGap()
-      carried = Buffer.alloc(0)
-      continue
-    }
-    const window = Buffer.concat([carried, part])
-    const at = findHeader(window)
-    if (at >= 0) {
-      reader.unread(window.subarray(at))
-      return true
-    }
-    carried = window.subarray(Math.max(0, window.length - BLOCK + 1))
-  }
+  return undefined
 }
 
 /** The entry whose header (and what belongs to it) comes now; undefined where it makes no sense after all. */
@@ -174,7 +151,7 @@ class Salvage {
   async #seek(): Promise<boolean> {
     this.#reader.rewind()
     const from = this.#reader.position
-    const found = await seekHeader(this.#reader, this.#signal)
+    const found = (await seek(this.#reader, BLOCK, findHeader, this.#signal)) !== undefined
     if (found && !this.#any) this.#harm.before = this.#reader.position - from
     else if (!found && this.#zeros >= 2) this.#endsAfterMark()
     else this.#harm.strayed += 1

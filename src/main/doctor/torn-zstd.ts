@@ -1,6 +1,6 @@
 import zlib from 'node:zlib'
 import type { UnpackHarm } from './harm.ts'
-import type { Gap, TornReader } from './torn.ts'
+import { type Gap, seek, type TornReader } from './torn.ts'
 import { Unpacking } from './unpacking.ts'
 
 /**
@@ -11,7 +11,6 @@ import { Unpacking } from './unpacking.ts'
 const MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 const SKIPPABLE = Buffer.from([0x2a, 0x4d, 0x18])
 const FED = 64 << 10
-const WINDOW = 64 << 10
 /** RFC 8878 section 3.1.1.2.4. */
 const LARGEST_BLOCK = 128 << 10
 const PARAMS = { params: { [zlib.constants.ZSTD_d_windowLogMax]: 27 }, chunkSize: 256 << 10 }
@@ -115,25 +114,9 @@ async function* feedBlocks(
   return checksum ? yield* feed(frame, reader, 4) : true
 }
 
-async function seekFrame(reader: TornReader, signal: AbortSignal): Promise<void> {
-  let carried = Buffer.alloc(0)
-  for (;;) {
-    signal.throwIfAborted()
-    const part = await reader.some(WINDOW)
-    if (part.length === 0) {
-      if (!(await reader.atGap())) return
-      reader.passGap()
-      carried = Buffer.alloc(0)
-      continue
-    }
-    const window = Buffer.concat([carried, part])
-    const at = window.indexOf(MAGIC)
-    if (at >= 0) {
-      reader.unread(window.subarray(at))
-      return
-    }
-    carried = window.subarray(Math.max(0, window.length - MAGIC.length + 1))
-  }
+function findFrame(window: Buffer): { readonly at: number } | undefined {
+  const at = window.indexOf(MAGIC)
+  return at < 0 ? undefined : { at }
 }
 
 /** A frame, from behind its magic; false where the next one has to be looked for. */
@@ -187,7 +170,7 @@ export async function* unpackTornZstd(
         yield { gap: undefined }
         harm.places += 1
       }
-      await seekFrame(reader, signal)
+      await seek(reader, MAGIC.length, findFrame, signal)
     }
   } finally {
     await reader.end()

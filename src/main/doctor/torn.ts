@@ -138,6 +138,39 @@ export class TornReader {
   }
 }
 
+/** Looked through at once. */
+const WINDOW = 64 << 10
+
+/**
+ * Moves on to the first place that `find` sees, whatever gaps come before it; undefined at the end. `most`: bytes that what is
+ * looked for takes, at most.
+ */
+export async function seek<T extends { readonly at: number }>(
+  reader: TornReader,
+  most: number,
+  find: (window: Buffer) => T | undefined,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  let carried = Buffer.alloc(0)
+  for (;;) {
+    signal.throwIfAborted()
+    const part = await reader.some(WINDOW)
+    if (part.length === 0) {
+      if (!(await reader.atGap())) return undefined
+      reader.passGap()
+      carried = Buffer.alloc(0)
+      continue
+    }
+    const window = Buffer.concat([carried, part])
+    const found = find(window)
+    if (found) {
+      reader.unread(window.subarray(found.at))
+      return found
+    }
+    carried = window.subarray(Math.max(0, window.length - most + 1))
+  }
+}
+
 /** Bytes that end at the first gap, for who cannot go on after one. */
 export async function* untilGap(torn: Torn): AsyncGenerator<Uint8Array> {
   for await (const piece of torn) {

@@ -1,15 +1,11 @@
 import { CloseButton, Group, NativeSelect } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
 import type { DonorRef, PlaceRef } from '../../shared/contract.ts'
 import { chosenPlace, destinationsOf, FILE, selectData } from '../copying/destinations.ts'
-import { FolderChooser } from '../files/folder-chooser.tsx'
-import { useApi, useHost } from '../host.tsx'
 import { useEngines } from '../places/engines.ts'
 import { usePlaces } from '../places/other-places.ts'
 import { usePlaceName } from '../places/place-names.ts'
-import { tellFailure } from '../shell/ui.ts'
 import { useWords } from '../words/use-words.ts'
+import { useOneFile } from './one-file.tsx'
 
 /** A place as one that may have what a file lacks; a registry is asked for one version, which is not chosen here. */
 function donorOf(place: PlaceRef | undefined): DonorRef | undefined {
@@ -31,12 +27,9 @@ interface CompleteFromProps {
 /** Other places that may have what is missing: Docker, the Library, a folder, another copy of the file. */
 export function CompleteFrom({ path, beside, onBeside }: CompleteFromProps) {
   const { t } = useWords()
-  const { client } = useApi()
-  const host = useHost()
   const nameOf = usePlaceName()
   const engines = useEngines((state) => state.engines) ?? []
   const places = usePlaces((state) => state.places) ?? []
-  const [choosing, setChoosing] = useState(false)
   const taken = new Set(beside.map((donor) => JSON.stringify(donor)))
   const groups = destinationsOf({ type: 'archive', path }, engines, places, t)
     .map(({ group, items }) => ({
@@ -50,15 +43,9 @@ export function CompleteFrom({ path, beside, onBeside }: CompleteFromProps) {
   const add = (donor: DonorRef): void => {
     if (!taken.has(JSON.stringify(donor))) onBeside([...beside, donor])
   }
-  const addCopies = (paths: readonly string[]): void => {
-    const [first] = paths
-    if (first !== undefined && first !== path) add({ type: 'archive', path: first })
-  }
-  const pick = useMutation({
-    mutationFn: async () => addCopies((await client.files.pick({ kind: 'open' })).paths),
-    onError: tellFailure,
+  const copy = useOneFile((other) => {
+    if (other !== path) add({ type: 'archive', path: other })
   })
-  const askForCopy = (): void => (host?.can.dialogs ? pick.mutate() : setChoosing(true))
   return (
     <section className="complete-from" aria-label={t('doctor.complete')}>
       <NativeSelect
@@ -69,7 +56,7 @@ export function CompleteFrom({ path, beside, onBeside }: CompleteFromProps) {
         onChange={(event) => {
           const { value } = event.currentTarget
           const donor = donorOf(chosenPlace(groups, value))
-          if (value === FILE) askForCopy()
+          if (value === FILE) copy.ask()
           else if (donor) add(donor)
         }}
         data={[{ value: '', label: t('doctor.completeChoose') }, ...selectData(groups, t('doctor.completeCopy'))]}
@@ -92,16 +79,7 @@ export function CompleteFrom({ path, beside, onBeside }: CompleteFromProps) {
           })}
         </Group>
       )}
-      {choosing && (
-        <FolderChooser
-          kind="files"
-          onClose={() => setChoosing(false)}
-          onChoose={(paths) => {
-            setChoosing(false)
-            addCopies(paths)
-          }}
-        />
-      )}
+      {copy.chooser}
     </section>
   )
 }

@@ -1,14 +1,11 @@
 import { Button } from '@mantine/core'
-import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
 import type { ErrorCode } from '../../shared/errors.ts'
-import { FolderChooser } from '../files/folder-chooser.tsx'
-import { useApi, useHost } from '../host.tsx'
 import { nextFile } from '../loading/load-queue.ts'
 import type { OpenedFile } from '../loading/use-archive.ts'
-import { openSheet, tellFailure } from '../shell/ui.ts'
+import { openSheet } from '../shell/ui.ts'
 import { baseName } from '../words/format.ts'
 import { useWords } from '../words/use-words.ts'
+import { useOneFile } from './one-file.tsx'
 
 /** What a file is refused for that may hold something all the same. */
 const HOPEFUL: ReadonlySet<ErrorCode> = new Set([
@@ -47,31 +44,13 @@ export function RescueButton({ name, file }: { name: string; file: OpenedFile })
 /** "Repair a damaged file…", for the search: asks which. */
 export function RepairButton() {
   const { t } = useWords()
-  const { client } = useApi()
-  const host = useHost()
-  const [choosing, setChoosing] = useState(false)
-  const open = ([path]: readonly string[]): void => {
-    if (path !== undefined) openSheet({ type: 'doctor', path, name: baseName(path) })
-  }
-  const pick = useMutation({
-    mutationFn: async () => open((await client.files.pick({ kind: 'open' })).paths),
-    onError: tellFailure,
-  })
+  const { ask, chooser } = useOneFile((path) => openSheet({ type: 'doctor', path, name: baseName(path) }))
   return (
     <>
-      <Button variant="default" onClick={() => (host?.can.dialogs ? pick.mutate() : setChoosing(true))}>
+      <Button variant="default" onClick={ask}>
         {t('doctor.open')}
       </Button>
-      {choosing && (
-        <FolderChooser
-          kind="files"
-          onClose={() => setChoosing(false)}
-          onChoose={(paths) => {
-            setChoosing(false)
-            open(paths)
-          }}
-        />
-      )}
+      {chooser}
     </>
   )
 }
