@@ -49,7 +49,7 @@ export interface Harm {
 function noHarm(): Harm {
   return {
     file: undefined,
-    tar: { strayed: 0, before: 0, after: 0, endless: false },
+    tar: { strayed: 0, holes: [], before: 0, after: 0, endless: false },
     unpack: { places: 0, cut: false },
     methods: [],
     before: 0,

@@ -8,6 +8,7 @@ import { promisedDigest } from '../format/contents.ts'
 import { type Carrier, fileCarrier, folderCarrier, nestedCarrier } from './carrier.ts'
 import { type Donor, judged, type Saved } from './patient.ts'
 import { Pool } from './pool.ts'
+import { recover } from './recover.ts'
 import { type Relisted, relist } from './relisting.ts'
 import { type Find, type Survey, survey } from './survey.ts'
 
@@ -98,7 +99,7 @@ async function surveyAll(path: string, signal: AbortSignal, progress: Progress):
     const level: Survey[] = []
     for (const carrier of carriers) {
       progress.expect(carrier.size)
-      level.push(await survey(carrier, signal, progress.read))
+      level.push(await recover(await survey(carrier, signal, progress.read), signal))
     }
     surveys.push(...level)
     const needed = neededBy(surveys)

@@ -47,10 +47,8 @@ describe('what the doctor saves of a real engine’s file', () => {
 
   it('is loaded by docker from the file that is written, and runs', async () => {
     const patient = await diagnose(damaged, { copies: [], donors: [] }, never)
-    expect(describePatient(patient).images.map(({ names, state }) => [names[0], state])).toEqual([
-      ['doctored/good:1', 'whole'],
-      ['doctored/hurt:1', 'broken'],
-    ])
+    const states = describePatient(patient).images.map(({ names, state }) => [names[0], state])
+    expect(Object.fromEntries(states)).toEqual({ 'doctored/good:1': 'whole', 'doctored/hurt:1': 'broken' })
     const path = join(dir, 'saved.tar')
     await copy(
       doctorSource(patient),

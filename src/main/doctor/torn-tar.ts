@@ -12,6 +12,8 @@ import { seek, type TornReader } from './torn.ts'
 export interface TarHarm {
   /** How often a header had to be looked for. */
   strayed: number
+  /** Where headers should have stood, the first few. */
+  readonly holes: number[]
   /** Bytes before the first header, and after the last entry, that are of no tar. */
   before: number
   after: number
@@ -30,6 +32,7 @@ export interface SalvagedEntry {
 const BLOCK = 512
 const MAGIC = Buffer.from('ustar')
 const MAGIC_AT = 257
+const MOST_HOLES = 16
 const TYPES = '\u000001234567LKxgSVD'
 
 function isPlausible(block: Uint8Array): boolean {
@@ -131,7 +134,7 @@ class Salvage {
       else if (isPlausible(block)) {
         this.#reader.unread(block)
         return true
-      } else if (!(await this.#seek())) return false
+      } else if (!(await this.#seek(block.length))) return false
     }
   }
 
@@ -148,7 +151,10 @@ class Salvage {
   }
 
   /** Looks for a header, from the entry before on: what swallowed this one may be that. */
-  async #seek(): Promise<boolean> {
+  async #seek(read: number): Promise<boolean> {
+    const hole = this.#reader.position - read
+    if (this.#zeros < 2 && this.#harm.holes.length < MOST_HOLES && !this.#harm.holes.includes(hole))
+      this.#harm.holes.push(hole)
     this.#reader.rewind()
     const from = this.#reader.position
     const found = (await seek(this.#reader, BLOCK, findHeader, this.#signal)) !== undefined
