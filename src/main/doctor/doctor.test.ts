@@ -14,7 +14,7 @@ import { layoutSink } from '../place/layout/sink.ts'
 import { layoutSource } from '../place/layout/source.ts'
 import { damaged, tarPlaces, truncated, wrap } from '../testing/archives.ts'
 import { requireCommand } from '../testing/commands.ts'
-import { tarBytes } from '../testing/content.ts'
+import { seededChunks, tarBytes } from '../testing/content.ts'
 import {
   bazelArchive,
   containerdArchive,
@@ -33,6 +33,7 @@ import { rawFile } from '../testing/raw-tar.ts'
 import { removeDir, tempDir } from '../testing/temp.ts'
 import { describePatient } from './describe.ts'
 import { diagnose, type Patient } from './diagnose.ts'
+import { readTorn } from './files.ts'
 import type { Donor } from './patient.ts'
 import { doctorSource, savedImages } from './source.ts'
 
@@ -483,6 +484,18 @@ describe('something else than an image file', () => {
     }
   })
 
+  it('a damaged image file in a tar, in a plain and in a compressed one', async () => {
+    const made = await hybridArchive(dir, [one, two], { file: 'inner-hurt.tar' })
+    const hurt = flipped(made.path, placeOf(made.path, layerOf(one, 1)).offset - 512 + 130)
+    const path = fresh('outer-hurt.tar')
+    writeFileSync(path, await tarBytes([{ name: 'in/hurt.tar', content: readFileSync(hurt) }]))
+    // Of the plain one even the file behind the header is found.
+    expect(states(await seen(path))).toEqual({ 'doctor/one:1': 'whole', 'doctor/two:2': 'whole' })
+    const patient = await examined(wrap({ path, images: [] }, 'xz').path)
+    expect(states(describePatient(patient))).toEqual({ 'doctor/one:1': 'whole missing', 'doctor/two:2': 'whole' })
+    expect(await repaired(patient, fresh('saved.tar'))).toEqual([two.configDigest])
+  })
+
   it('the files of a system: what it is is said', async () => {
     const { path } = await rootfsArchive(dir, { file: 'exported.tar' })
     expect(await seen(path)).toMatchObject({ images: [], findings: [{ code: 'rootfs' }], sound: false })
@@ -562,5 +575,32 @@ describe('what a file lacks, brought from elsewhere', () => {
       code: 'digest-mismatch',
     })
     expect(() => statSync(path)).toThrow('ENOENT')
+  })
+})
+
+describe('a drive that cannot read all of a file', () => {
+  it('loses what it cannot read and nothing else', async () => {
+    const bytes = Buffer.concat(await Array.fromAsync(seededChunks('eio', 5 << 20, 'random')))
+    const bad = { from: 2_300_000, to: 2_300_512 }
+    const file = {
+      async read(buffer: Uint8Array, offset: number, length: number, position: number) {
+        if (position < bad.to && position + length > bad.from)
+          throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' })
+        return { bytesRead: bytes.copy(buffer, offset, position, position + length) }
+      },
+    }
+    let unreadable = 0
+    let at = 0
+    for await (const piece of readTorn(file, bytes.length, never, (lost) => (unreadable += lost))) {
+      if ('gap' in piece) at += piece.gap ?? 0
+      else {
+        expect(bytes.subarray(at, at + piece.length).equals(piece)).toBe(true)
+        at += piece.length
+      }
+    }
+    expect(at).toBe(bytes.length)
+    expect(unreadable).toBe(64 << 10)
+    const gone = { read: async () => await Promise.reject(Object.assign(new Error('gone'), { code: 'ENODEV' })) }
+    await expect(Array.fromAsync(readTorn(gone, 10, never, () => undefined))).rejects.toMatchObject({ code: 'ENODEV' })
   })
 })

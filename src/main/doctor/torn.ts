@@ -1,3 +1,5 @@
+import { kept } from '../format/bytes.ts'
+
 /**
  * Bytes of something that came to harm: what can be read of it, in order, and the gaps between. A gap whose length is known
  * keeps what follows in its place.
@@ -35,7 +37,9 @@ export class TornReader {
       if (this.#ended) return undefined
       const { value, done } = await this.#source.next()
       if (done) this.#ended = true
-      else if (isGap(value) || value.length > 0) this.#next.push(value)
+      else if (isGap(value)) this.#next.push(value)
+      // There is a way back to it.
+      else if (value.length > 0) this.#next.push(kept(value))
     }
     return this.#next[0]
   }
