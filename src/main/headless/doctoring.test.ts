@@ -11,6 +11,7 @@ import {
   makeImage,
   rootfsArchive,
 } from '../testing/handmade-archives.ts'
+import { startRegistry } from '../testing/registry.ts'
 import { removeDir, tempDir } from '../testing/temp.ts'
 
 /** `caboteur doctor` and `doctor:` as people run them. */
@@ -81,6 +82,26 @@ describe('the doctor on the command line', () => {
     expect(caboteur('copy', from, `layout:${layout}`, '--with', `archive:${other}`)).toMatchObject({ status: 0 })
     const listed = JSON.parse(caboteur('list', `layout:${layout}`, '--json').out) as { images: unknown[] }
     expect(listed.images).toMatchObject([{ names: ['cli-doctor/hurt:1'], configDigest: hurt.configDigest }])
+  })
+
+  it('completes it from a version in a registry', async () => {
+    const registry = await startRegistry()
+    try {
+      const there = `registry:${registry.host}/demo/hurt:1`
+      expect(caboteur('copy', `archive:${made.path}#cli-doctor/hurt:1`, there)).toMatchObject({ status: 0 })
+      const path = join(dir, 'completed.tar')
+      const { status, out } = caboteur('doctor', damaged, '--with', there, '--output', path, '--json')
+      expect(status).toBe(0)
+      const diagnosis = JSON.parse(out.split('\n')[0] ?? '') as Diagnosis
+      expect(diagnosis.images[1]).toMatchObject({ state: 'reparable', layers: [{ state: 'elsewhere', from: there }] })
+      const inside = JSON.parse(caboteur('inspect', `archive:${path}`, '--json').out) as {
+        images: { configDigest: string }[]
+      }
+      const ids = inside.images.map(({ configDigest }) => configDigest)
+      expect(ids.toSorted()).toEqual([good.configDigest, hurt.configDigest].toSorted())
+    } finally {
+      await registry.close()
+    }
   })
 
   it('refuses what cannot be: nothing to save, itself as the output, a place to copy to', async () => {
