@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { ContentRow, ImageDetails, PlaceRef, Removal, Spot } from '../shared/contract.ts'
 import { AppError, asAppError } from '../shared/errors.ts'
 import { byTelling, type Digest, isDigest } from '../shared/reference.ts'
+import { isPatient } from './doctor/ward.ts'
 import { Feed } from './feed.ts'
 import { fileError } from './files.ts'
 import { configDetails, manifestLayers, readableConfig } from './format/details.ts'
@@ -170,7 +171,8 @@ export async function readImage(opener: Opener, { place, id }: Spot, signal: Abo
 
 /** Everything about one image; of an index, about the first platform, under the index's names. */
 export async function contentDetails(opener: Opener, spot: Spot, signal: AbortSignal): Promise<ImageDetails> {
-  if (spot.place.type === 'archive') return describeDetails(await opener.archive(spot.place.path, signal), spot.id)
+  if (spot.place.type === 'archive' && !isPatient(spot.place))
+    return describeDetails(await opener.archive(spot.place.path, signal), spot.id)
   const image = await readImage(opener, spot, signal)
   const [leaf = image] = leaves(image)
   const config = readableConfig(leaf)

@@ -1,7 +1,11 @@
 import { mkdir } from 'node:fs/promises'
-import { dirname } from 'node:path'
-import type { CopyRequest, PlaceRef } from '../shared/contract.ts'
+import { basename, dirname } from 'node:path'
+import type { CopyRequest, DonorRef, PlaceRef } from '../shared/contract.ts'
 import { AppError } from '../shared/errors.ts'
+import { isDigest } from '../shared/reference.ts'
+import type { Donor } from './doctor/patient.ts'
+import { doctorSource } from './doctor/source.ts'
+import { isPatient, Ward } from './doctor/ward.ts'
 import type { Host } from './host.ts'
 import type { OpenArchive } from './place/archive/open.ts'
 import type { Shelf } from './place/archive/shelf.ts'
@@ -10,14 +14,14 @@ import { archiveSource } from './place/archive/source.ts'
 import type { Engines } from './place/engine/engines.ts'
 import type { BlobMemory } from './place/engine/memory.ts'
 import { engineSink } from './place/engine/sink.ts'
-import { engineSource } from './place/engine/source.ts'
+import { allImages, engineSource } from './place/engine/source.ts'
 import { openLayout } from './place/layout/open.ts'
 import { layoutSink } from './place/layout/sink.ts'
 import { layoutSource } from './place/layout/source.ts'
 import type { Sink, Source } from './place/place.ts'
 import type { LayerMemory } from './place/registry/memory.ts'
 import { registrySink } from './place/registry/sink.ts'
-import { type Repository, registrySource } from './place/registry/source.ts'
+import { type Repository, readReference, registrySource } from './place/registry/source.ts'
 import type { Registries } from './registries.ts'
 
 export interface Openable {
@@ -35,6 +39,11 @@ export type Target = Pick<CopyRequest, 'to' | 'from' | 'compress' | 'password' |
 /** Places by their names on the wire, as sources and sinks. */
 export class Opener {
   readonly #of: Openable
+  /** Damaged files that were looked through. */
+  readonly ward = new Ward({
+    admit: async (path) => await this.admit(path),
+    donor: async (place, signal) => await this.#donor(place, signal),
+  })
 
   constructor(openable: Openable) {
     this.#of = openable
@@ -51,6 +60,7 @@ export class Opener {
       case 'engine':
         return engineSource(await this.#of.engines.client(place.engine))
       case 'archive':
+        if (isPatient(place)) return doctorSource(await this.ward.patient(place, signal))
         await this.admit(place.path)
         return archiveSource(await this.archive(place.path, signal))
       case 'layout':
@@ -69,6 +79,31 @@ export class Opener {
     const archive = await this.#of.archives.get(path, signal)
     if (archive.contents.format === 'rootfs') throw new AppError('archive-rootfs', { path })
     return archive
+  }
+
+  /** A place that may have layers which a damaged file lacks. */
+  async #donor(place: Exclude<DonorRef, { type: 'archive' }>, signal: AbortSignal): Promise<Donor> {
+    switch (place.type) {
+      case 'engine': {
+        const client = await this.#of.engines.client(place.engine)
+        return { name: place.engine, source: engineSource(client), images: await allImages(client) }
+      }
+      case 'layout': {
+        await this.admit(place.path)
+        const layout = await openLayout(place.path, signal)
+        return { name: basename(place.path), source: layoutSource(layout), images: layout.images }
+      }
+      case 'registry': {
+        const repository = await this.repository(place)
+        const by = isDigest(place.reference) ? { digest: place.reference } : { tag: place.reference }
+        const image = await readReference(repository, by, signal)
+        return {
+          name: `${place.host}/${place.repository}`,
+          source: registrySource(repository, [image]),
+          images: [image],
+        }
+      }
+    }
   }
 
   async repository({ host, account, repository }: Extract<PlaceRef, { type: 'registry' }>): Promise<Repository> {

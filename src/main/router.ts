@@ -4,6 +4,7 @@ import type { Contract } from '../shared/contract.ts'
 import { AppError, asAppError } from '../shared/errors.ts'
 import { accountRoutes } from './accounts/routes.ts'
 import type { App } from './app.ts'
+import { doctorRoutes } from './doctor/routes.ts'
 import { freeSpace, largestFile } from './files.ts'
 import { getRoutes } from './getting/routes.ts'
 import { ownRoutes } from './own-registry/routes.ts'
@@ -65,6 +66,7 @@ export const router: Router<Contract, Context> = os.router({
   host: os.host.handler(({ context }) => context.app.host.info),
   portal: portalRoutes,
   publish: publishRoutes,
+  doctor: doctorRoutes,
   engines: {
     watch: os.engines.watch.handler(({ context: { app }, signal }) =>
       stream(copies(app.engines.list.watch(until(signal)))),

@@ -10,10 +10,26 @@ export const digest = z.string()
 export const platformSchema = z.object({ os: z.string(), architecture: z.string(), variant: z.string().optional() })
 export type Platform = z.infer<typeof platformSchema>
 
+/** A place that may have what a damaged file lacks: another copy of it, a Docker, a folder, a version in a registry. */
+export const donorSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('archive'), path: z.string() }),
+  z.object({ type: z.literal('engine'), engine: z.string() }),
+  z.object({ type: z.literal('layout'), path: z.string() }),
+  z.object({
+    type: z.literal('registry'),
+    host: z.string(),
+    account: z.string().optional(),
+    repository: z.string(),
+    reference: z.string(),
+  }),
+])
+export type DonorRef = z.infer<typeof donorSchema>
+
 /** A place, as the window names it. An engine by the name of its docker context (`default` for the one docker uses). */
 export const placeSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('engine'), engine: z.string() }),
-  z.object({ type: z.literal('archive'), path: z.string() }),
+  /** `beside`: what can be saved of it, damaged as it may be, with what these places have of it. */
+  z.object({ type: z.literal('archive'), path: z.string(), beside: z.array(donorSchema).optional() }),
   /** A folder in OCI image layout: the Library, or one on a drive. */
   z.object({ type: z.literal('layout'), path: z.string() }),
   /**

@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { accountProcedures } from './contract-accounts.ts'
+import { doctorProcedures } from './contract-doctor.ts'
 import { getProcedures } from './contract-get.ts'
 import { own } from './contract-own.ts'
 import { portalProcedures } from './contract-portal.ts'
@@ -25,6 +26,7 @@ export * from './contract-tags.ts'
 export {
   type ContainerRef,
   containerSchema,
+  type DonorRef,
   errorSchema,
   type PlaceRef,
   type Platform,
@@ -554,6 +556,7 @@ export const contract = {
   host: procedure.input(nothing).output(hostSchema),
   portal: portalProcedures,
   publish: publishProcedures,
+  doctor: doctorProcedures,
   engines: {
     /** All engines found, again whenever one changes. */
     watch: procedure.input(nothing).output(eventIterator(z.array(engineSchema))),

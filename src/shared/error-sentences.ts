@@ -205,6 +205,10 @@ const en: Record<ErrorCode, Sentence> = {
     what: '“{path}” describes itself with more data than any image needs ({detail}).',
     next: 'Do not use it; ask where it comes from.',
   },
+  'archive-nothing-saved': {
+    what: 'No whole image can be had of “{path}”.',
+    next: 'See what is wrong with it, and complete it from another copy or another place that has the image.',
+  },
   'archive-window': {
     what: '[“{path}”: ]this file was packed with {method} so that unpacking takes more than {most} of memory.',
     next: 'Unpack it with {method} itself (zstd -d --long=31, or xz -d), then open the result.',
@@ -565,6 +569,10 @@ const fr: Record<ErrorCode, Sentence> = {
   'archive-too-large': {
     what: '« {path} » se décrit avec plus de données qu’aucune image n’en demande ({detail}).',
     next: 'Ne l’utilisez pas ; demandez d’où il vient.',
+  },
+  'archive-nothing-saved': {
+    what: 'On ne peut tirer aucune image entière de « {path} ».',
+    next: 'Regardez ce qui ne va pas, et complétez-le à partir d’une autre copie ou d’un endroit qui a l’image.',
   },
   'archive-window': {
     what: '[« {path} » : ]ce fichier a été compressé avec {method} de telle façon que l’ouvrir prend plus de {most} de mémoire.',

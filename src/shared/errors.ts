@@ -57,6 +57,7 @@ export const ERROR_CODES = [
   'archive-hostile',
   'archive-too-large',
   'archive-window',
+  'archive-nothing-saved',
   'set-incomplete',
   'part-damaged',
   'layer-missing',

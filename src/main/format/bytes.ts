@@ -8,6 +8,12 @@ export function disposable<Chunk extends Uint8Array>(chunk: Chunk): Chunk {
   return chunk
 }
 
+/** A chunk that will be looked at again: whoever reads it next must not give it back. */
+export function kept<Chunk extends Uint8Array>(chunk: Chunk): Chunk {
+  disposables.delete(chunk.buffer)
+  return chunk
+}
+
 /**
  * Gives back the memory of a chunk that nobody looks at any more, where its maker allowed that. The collector lets a
  * hundred megabytes of them pile up before it comes, and then looks at everything else that lives, too: a quarter of the

@@ -258,7 +258,7 @@ function image({ digest, platform, created }: Described, layers: readonly Layer[
 }
 
 /** The familiar name an index entry carries, if it carries a whole one. */
-function annotatedName(annotations: Readonly<Record<string, string>> | undefined): string | undefined {
+export function annotatedName(annotations: Readonly<Record<string, string>> | undefined): string | undefined {
   const name = annotations?.[ANNOTATION.name]
   if (name !== undefined) return normaliseName(name)
   const ref = annotations?.[ANNOTATION.refName]
@@ -331,7 +331,7 @@ async function ociImage(
   }
 }
 
-function isAttestation(descriptor: Descriptor): boolean {
+export function isAttestation(descriptor: Descriptor): boolean {
   return (
     descriptor.annotations?.['vnd.docker.reference.type'] === 'attestation-manifest' ||
     descriptor.platform?.os === 'unknown'

@@ -229,7 +229,7 @@ function* passSparseMap(block: Uint8Array): Generator<Step, number, Uint8Array> 
  * after an entry the walk goes on at `endOf` it. Ends at the end-of-archive mark.
  * @throws archive-truncated where the input ends without one, archive-damaged, archive-hostile
  */
-function* walkHeaders(): Generator<Step, void, Uint8Array> {
+export function* walkHeaders(): Generator<Step, void, Uint8Array> {
   const global: Extended = {}
   let extended: Extended = {}
   let extensions = 0

@@ -3,11 +3,11 @@ import { isProblem, normaliseName, parseReference, type Reference } from '../../
 
 /**
  * Places as the command line writes them: `engine:[REF]`, `engine@CONTEXT:[REF]`, `archive:FILE[#REF]`, `layout:DIR[#REF]`,
- * `registry:HOST/REPO[:TAG|@DIGEST]`.
+ * `registry:HOST/REPO[:TAG|@DIGEST]`, `doctor:FILE[#REF]`.
  */
 export type Address =
   | { readonly type: 'engine'; readonly context: string | undefined; readonly ref: string | undefined }
-  | { readonly type: 'archive' | 'layout'; readonly path: string; readonly ref: string | undefined }
+  | { readonly type: 'archive' | 'layout' | 'doctor'; readonly path: string; readonly ref: string | undefined }
   | { readonly type: 'registry'; readonly reference: Reference }
 
 const ID = /^(sha256:)?[0-9a-f]{12,64}$/
@@ -40,8 +40,8 @@ export function parseAddress(text: string): Address {
     if (context === '') throw usage(`“${text}” names no docker context`)
     return { type: 'engine', context, ref: checkedRef(ref, text) }
   }
-  const [, type, rest] = /^(archive|layout):(.+)$/s.exec(text) ?? []
-  if ((type === 'archive' || type === 'layout') && rest) {
+  const [, type, rest] = /^(archive|layout|doctor):(.+)$/s.exec(text) ?? []
+  if ((type === 'archive' || type === 'layout' || type === 'doctor') && rest) {
     const hash = rest.lastIndexOf('#')
     const ref = hash > 0 ? rest.slice(hash + 1) : ''
     // A file may have a # in its name: it parts the two only when a name or id follows.

@@ -1,19 +1,15 @@
-import { type Language, sentence } from '../../shared/error-sentences.ts'
+import { sentence } from '../../shared/error-sentences.ts'
 import { type AppError, asAppError, ended } from '../../shared/errors.ts'
 import { copyCommand } from './copying.ts'
+import { doctor } from './doctoring.ts'
 import { join } from './joining.ts'
+import { language } from './language.ts'
 import { inspect, list, verify } from './looking.ts'
 import { HELP, type Options, parseOptions, print, usage } from './options.ts'
 import type { Places } from './places.ts'
 import { onStop } from './signals.ts'
 
-/** `caboteur list|inspect|verify|copy|join`: docs/command-line.md is the contract. stdout carries the answer, stderr the rest. */
-
-function language(): Language {
-  return (process.env['LC_ALL'] ?? process.env['LC_MESSAGES'] ?? process.env['LANG'] ?? '').startsWith('fr')
-    ? 'fr'
-    : 'en'
-}
+/** `caboteur list|inspect|verify|copy|join|doctor`: docs/command-line.md is the contract. stdout carries the answer, stderr the rest. */
 
 /** Says what went wrong on stderr, its last line as JSON, and gives the exit status. */
 export function complain(error: AppError, json: boolean): number {
@@ -51,6 +47,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     if (from === undefined || to === undefined || rest.length > 0) throw usage('copy takes two places')
     await copyCommand(from, to, options, signal)
     return 0
+  },
+  async doctor([file, ...rest], options, signal) {
+    if (file === undefined || rest.length > 0) throw usage('doctor takes one file')
+    return await doctor(file, options, signal)
   },
   async join([part, to, ...rest], options, signal) {
     if (part === undefined || to === undefined || rest.length > 0)

@@ -13,10 +13,11 @@ export const HELP = `caboteur: carries Docker images from place to place
   caboteur copy FROM TO [--json] [--plan] [--compress none|gzip|zstd|bzip2] [--platform all|OS/ARCH] [--keep-old] [--referrers]
                         [--split SIZE] [--encrypt] [--engine-may-sign-in]
   caboteur join PART FILE [--json]
+  caboteur doctor FILE [--with PLACE …] [--output NEW] [--json]
   caboteur serve [--port N] [--root FOLDER …]
 
 PLACE   engine:[IMAGE] | engine@CONTEXT:[IMAGE] | archive:FILE[#IMAGE] | layout:FOLDER[#IMAGE]
-        | registry:HOST/REPOSITORY[:TAG|@DIGEST]
+        | registry:HOST/REPOSITORY[:TAG|@DIGEST] | doctor:FILE[#IMAGE] (what can be saved of a damaged file)
 IMAGE   name[:tag] | name@digest | id
 
 For registries: [--username NAME (--password-stdin | --password-file FILE)] [--ca FILE] [--plain HOST …]
@@ -35,6 +36,8 @@ const OPTIONS = {
   split: { type: 'string' },
   encrypt: { type: 'boolean' },
   'file-password-file': { type: 'string' },
+  with: { type: 'string', multiple: true },
+  output: { type: 'string' },
   'engine-may-sign-in': { type: 'boolean' },
   username: { type: 'string' },
   'password-stdin': { type: 'boolean' },
@@ -58,6 +61,10 @@ export interface Options {
   readonly split: number | undefined
   /** The file that is written is protected by the password of files. */
   readonly encrypt: boolean
+  /** Places that may have what a damaged file lacks. */
+  readonly beside: readonly string[]
+  /** The file for what the doctor saved. */
+  readonly output: string | undefined
   /** Docker on another computer may be given the registry's sign-in, to send by itself. */
   readonly engineMaySignIn: boolean
   readonly places: Places
@@ -182,8 +189,10 @@ export async function parseOptions(
     referrers: values.referrers === true,
     split: sizeOf(values.split),
     encrypt: values.encrypt === true,
+    beside: values.with ?? [],
+    output: values.output,
     engineMaySignIn: values['engine-may-sign-in'] === true,
-    places: new Places(await accessOf(values, positionals)),
+    places: new Places(await accessOf(values, positionals), values.with),
   }
   return { words: positionals, options, help: values.help === true }
 }

@@ -2,6 +2,8 @@ import { resolve } from 'node:path'
 import type { Compression, Platform } from '../../shared/contract.ts'
 import { AppError } from '../../shared/errors.ts'
 import { familiar } from '../../shared/reference.ts'
+import type { Patient } from '../doctor/diagnose.ts'
+import type { Donor } from '../doctor/patient.ts'
 import { platformMatches, platformText } from '../format/documents.ts'
 import { blobMemory, layerMemory } from '../memory.ts'
 import { type OpenArchive, openArchive } from '../place/archive/open.ts'
@@ -13,7 +15,7 @@ import { leaves } from '../place/place.ts'
 import type { RegistryClient } from '../place/registry/client.ts'
 import type { Credentials } from '../place/registry/tokens.ts'
 import { State } from '../state.ts'
-import { type Address, idPart } from './address.ts'
+import { type Address, idPart, parseAddress } from './address.ts'
 
 /** Places for one command, opened as it names them; `close` ends what was opened. */
 
@@ -91,10 +93,14 @@ export class Places {
   readonly #access: Access
   readonly #engines = new Set<EngineClient>()
   readonly #registries = new Map<string, OpenRegistry>()
+  readonly #beside: readonly string[]
+  readonly #patients = new Map<string, Patient>()
   #state: State | undefined
 
-  constructor(access: Access) {
+  /** `beside`: places that may have what a damaged file lacks. */
+  constructor(access: Access, beside: readonly string[] = []) {
     this.#access = access
+    this.#beside = beside
   }
 
   get state(): State {
@@ -167,6 +173,8 @@ export class Places {
         return await this.#archive(address.path, address.ref, platform, signal)
       case 'layout':
         return await this.#layout(address.path, address.ref, platform, signal)
+      case 'doctor':
+        return await this.#savedOf(address.path, address.ref, platform, signal)
       case 'registry':
         return await this.#registryImage(address, platform, signal)
       case 'engine':
@@ -177,6 +185,49 @@ export class Places {
   /** An image file; a protected one with the password that was given. @throws password-needed, and as `openArchive` */
   async open(path: string, signal: AbortSignal): Promise<OpenArchive> {
     return await openArchive(resolve(path), signal, undefined, this.#access.filePassword)
+  }
+
+  /** A damaged file as the doctor sees it, read once a command, with what the places beside it have. @throws usage */
+  async patient(path: string, signal: AbortSignal): Promise<Patient> {
+    const at = resolve(path)
+    const known = this.#patients.get(at)
+    if (known) return known
+    const { diagnose } = await import('../doctor/diagnose.ts')
+    const copies: string[] = []
+    const donors: Donor[] = []
+    for (const place of this.#beside) {
+      const address = parseAddress(place)
+      if (address.type === 'doctor') throw usage(`“${place}” is a file itself: --with archive:FILE`)
+      if (address.type === 'archive') copies.push(resolve(address.path))
+      else donors.push({ name: place, ...(await this.#donor(address, signal)) })
+    }
+    const patient = await diagnose(at, { copies, donors }, signal)
+    this.#patients.set(at, patient)
+    return patient
+  }
+
+  async #savedOf(
+    path: string,
+    ref: string | undefined,
+    platform: PlatformChoice,
+    signal: AbortSignal,
+  ): Promise<Opened> {
+    const { doctorSource, savedImages } = await import('../doctor/source.ts')
+    const patient = await this.patient(path, signal)
+    const images = ofPlatform(chosen(savedImages(patient), ref, path), platform)
+    if (images.length === 0) throw new AppError('archive-nothing-saved', { path })
+    return { source: doctorSource(patient), images, format: 'doctor', compression: 'none' }
+  }
+
+  /** A place that may have layers which a damaged file lacks: all of an engine, where no image is named. */
+  async #donor(
+    address: Exclude<Address, { type: 'archive' | 'doctor' }>,
+    signal: AbortSignal,
+  ): Promise<Pick<Opened, 'source' | 'images'>> {
+    if (address.type !== 'engine' || address.ref !== undefined) return await this.source(address, undefined, signal)
+    const engine = await this.engine(address.context)
+    const { allImages, engineSource } = await import('../place/engine/source.ts')
+    return { source: engineSource(engine), images: await allImages(engine) }
   }
 
   async #archive(
@@ -253,6 +304,8 @@ export class Places {
     if (!encrypt && address.type === 'archive' && from.type !== 'archive' && this.#access.filePassword !== undefined)
       throw usage('a password protects nothing without --encrypt')
     switch (address.type) {
+      case 'doctor':
+        throw usage('doctor: is what can be saved of a file, not a place to copy to')
       case 'archive': {
         const target = {
           method: compress ?? 'none',
@@ -292,7 +345,7 @@ export class Places {
   ): Promise<Sink> {
     const { registrySink } = await import('../place/registry/sink.ts')
     // Layers of a registry or folder are in the form their maker chose: another form would be another image.
-    const arrived = from.type === 'engine' || from.type === 'archive'
+    const arrived = from.type === 'engine' || from.type === 'archive' || from.type === 'doctor'
     const pack = compress === undefined && arrived ? 'gzip' : packed(compress)
     const same = from.type === 'registry' && from.reference.domain === domain ? [from.reference.path] : []
     const { client, credentials } = await this.#openRegistry(domain)

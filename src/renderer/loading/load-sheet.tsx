@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { Archive, PlaceRef } from '../../shared/contract.ts'
 import { CopySheet } from '../copying/copy-sheet.tsx'
 import { chosenPlace, destinationsOf, selectData } from '../copying/destinations.ts'
+import { RescueButton } from '../doctor/rescue.tsx'
 import { asFailure } from '../errors/failure.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { useApi, useHost } from '../host.tsx'
@@ -13,6 +14,7 @@ import { usePlaces } from '../places/other-places.ts'
 import { placeKey } from '../places/place-ref.ts'
 import { CommandBox } from '../shell/copyable.tsx'
 import { SheetFrame } from '../shell/sheet.tsx'
+import { baseName } from '../words/format.ts'
 import { platformCode } from '../words/platform.ts'
 import { useWords } from '../words/use-words.ts'
 import { AboutArchive, ArchiveProblems, ReadingBar } from './about-archive.tsx'
@@ -143,6 +145,7 @@ function AboutReading({ archive, file }: { archive: Archive; file: OpenedFile })
       {file.reading && <ReadingBar reading={file.reading} onStop={file.stop} />}
       {file.error && <FailureNotice error={file.error} />}
       <ArchiveProblems archive={archive} />
+      <RescueButton name={baseName(archive.path)} file={file} />
     </>
   )
 }
@@ -319,6 +322,7 @@ export function LoadSheet({ item, step, steps, onClose }: LoadSheetProps) {
           <Button variant="default" onClick={onClose}>
             {t('load.close')}
           </Button>
+          <RescueButton name={item.name} file={file} />
         </>
       }
     >

@@ -25,6 +25,10 @@ export interface OpenedFile {
   /** Opens it again after a failure. */
   readonly retry: () => void
   readonly stop: () => void
+  /** Where the host has it, once that is known. */
+  readonly path: string | undefined
+  /** This browser sent it there. */
+  readonly sent: boolean
   /** A copy of it was started: the host needs it when the sheet has gone. */
   readonly keep: () => void
 }
@@ -41,6 +45,7 @@ export type Unlocking = { readonly password: string; readonly remember: boolean 
 interface FileState {
   archive: Archive | undefined
   lock: Lock | undefined
+  path?: string | undefined
   reading: Reading | undefined
   error: ErrorData | undefined
 }
@@ -95,7 +100,7 @@ async function open(
   sent: (path: string) => void,
 ): Promise<void> {
   const path = await pathOf(item, signal, report, sent)
-  report({ reading: { kind: 'reading', done: 0, total: 0 } })
+  report({ path, reading: { kind: 'reading', done: 0, total: 0 } })
   try {
     await read(client.archives.open({ path }, { signal }), 'reading', report)
   } catch (error) {
@@ -155,7 +160,7 @@ export function useArchive(item: LoadItem): OpenedFile {
   }
   const check = (): void => {
     if (!archive) return
-    setState({ ...CLOSED, archive, reading: { kind: 'checking', done: 0, total: archive.fileSize } })
+    setState({ ...CLOSED, archive, path: archive.path, reading: { kind: 'checking', done: 0, total: archive.fileSize } })
     run((signal, report) => read(client.archives.check({ path: archive.path }, { signal }), 'checking', report))
   }
   const stop = (): void => {
@@ -165,5 +170,5 @@ export function useArchive(item: LoadItem): OpenedFile {
   const keep = (): void => {
     sent.current = undefined
   }
-  return { ...state, unlock, check, retry: start, stop, keep }
+  return { ...state, path: state.path, sent: 'file' in item, unlock, check, retry: start, stop, keep }
 }

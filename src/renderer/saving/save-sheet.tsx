@@ -129,15 +129,17 @@ interface SaveSheetProps {
   /** Where the file is to go, unless the person says otherwise. */
   folder?: string | undefined
   rows: readonly SavedRow[]
+  /** The save was begun; without it the sheet closes as ever. */
+  onStarted?: () => void
   onClose: () => void
 }
 
 /** Chosen images into one file: which names, how it is called, where to, how small. */
-export function SaveSheet({ place, folder, rows, onClose }: SaveSheetProps) {
+export function SaveSheet({ place, folder, rows, onStarted, onClose }: SaveSheetProps) {
   const { t, size } = useWords()
   const nameOf = usePlacePhrase()
   const engine = useEngines((state) => place.type === 'engine' && state.engines?.find(({ id }) => id === place.engine))
-  const save = useSave(place, rows, onClose, folder)
+  const save = useSave(place, rows, onStarted ?? onClose, folder)
   const typed = useNewPassword()
   const { target, free, most } = save
   const error = target.error ?? save.save.error

@@ -1,4 +1,5 @@
 import { Button, Group } from '@mantine/core'
+import { RepairButton } from '../doctor/rescue.tsx'
 import { useImages } from '../images/image-store.ts'
 import { usePlaceOnScreen } from '../places/on-screen.ts'
 import { canPublish, openPublish } from '../publishing/open-publish.ts'
@@ -17,7 +18,11 @@ export function findsAction(
   search: string,
   action: 'loadWords' | 'saveWords' | 'addWords' | 'getWords' | 'publishWords',
 ): boolean {
-  const words = plain(`${en.actions[action]} ${fr.actions[action]}`).split(' ')
+  return finds(search, `${en.actions[action]} ${fr.actions[action]}`)
+}
+
+function finds(search: string, said: string): boolean {
+  const words = plain(said).split(' ')
   const searched = plain(search).split(/\s+/).filter(Boolean)
   return searched.length > 0 && searched.every((part) => part.length > 1 && words.some((word) => word.startsWith(part)))
 }
@@ -31,15 +36,17 @@ export function FoundActions() {
   const place = usePlaceOnScreen()
   const load = findsAction(search, 'loadWords')
   const save = findsAction(search, 'saveWords')
+  const repair = finds(search, `${en.doctor.openWords} ${fr.doctor.openWords}`)
   const add = findsAction(search, 'addWords')
   const get = findsAction(search, 'getWords')
   const publish = findsAction(search, 'publishWords')
   const taken = rows.filter(({ id }) => chosen.has(id))
-  if (!load && !save && !add && !get && !publish) return null
+  if (!load && !repair && !save && !add && !get && !publish) return null
   return (
     <section className="found-actions" aria-label={t('actions.found')}>
       <Group gap="xs">
         {load && <LoadButton variant="default" />}
+        {repair && <RepairButton />}
         {get && <GetButton />}
         {save && place && (
           <Button

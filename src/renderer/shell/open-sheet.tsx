@@ -7,6 +7,7 @@ import { ConsentSheet } from '../computers/consent-sheet.tsx'
 import { ForgetDialog } from '../computers/forget-dialog.tsx'
 import { SendSheet } from '../copying/send-sheet.tsx'
 import { WholeSheet } from '../copying/whole-sheet.tsx'
+import { DoctorSheet } from '../doctor/doctor-sheet.tsx'
 import { asFailure } from '../errors/failure.ts'
 import { FolderChooser } from '../files/folder-chooser.tsx'
 import { CompareSheet } from '../finding/compare-sheet.tsx'
@@ -158,6 +159,8 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
       return <ForgetPlace place={sheet.place} onClose={closeSheet} />
     case 'compare':
       return <CompareSheet left={sheet.left} right={sheet.right} onClose={closeSheet} />
+    case 'doctor':
+      return <DoctorSheet path={sheet.path} name={sheet.name} sent={sheet.sent === true} onClose={closeSheet} />
     case 'choose-files':
       return <FileSheet />
     case 'get':

@@ -63,6 +63,8 @@ export type Sheet =
   | { readonly type: 'forget-place'; readonly place: PlaceRef }
   | { readonly type: 'compare'; readonly left: Spot; readonly right: Spot }
   | { readonly type: 'choose-files' }
+  /** What can be saved of a damaged file; `sent`: this browser sent it. */
+  | { readonly type: 'doctor'; readonly path: string; readonly name: string; readonly sent?: boolean }
   /** Images from registries. `text`: what is looked for at once; `to`: where it goes unless the person says otherwise. */
   | { readonly type: 'get'; readonly text?: string; readonly to?: PlaceRef }
   | { readonly type: 'help' }

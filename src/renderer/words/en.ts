@@ -1,4 +1,5 @@
 import { accountsEn } from './accounts.ts'
+import { doctorEn } from './doctor.ts'
 import { gettingEn } from './getting.ts'
 import { ownEn } from './own.ts'
 import { presetsEn } from './presets.ts'
@@ -748,6 +749,7 @@ export const en = {
     registryText: 'An online store of images.',
   },
   publish: publishEn,
+  doctor: doctorEn,
   own: ownEn,
   protect: protectEn,
   getting: gettingEn,

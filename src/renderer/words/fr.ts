@@ -1,4 +1,5 @@
 import { accountsFr } from './accounts.ts'
+import { doctorFr } from './doctor.ts'
 import type { en } from './en.ts'
 import { gettingFr } from './getting.ts'
 import { ownFr } from './own.ts'
@@ -757,6 +758,7 @@ export const fr = {
     registryText: 'Un dépôt d’images en ligne.',
   },
   publish: publishFr,
+  doctor: doctorFr,
   own: ownFr,
   protect: protectFr,
   getting: gettingFr,

@@ -53,7 +53,7 @@ async function sumsIn(folder: string, names: readonly string[]): Promise<Readonl
 }
 
 /** The set a path is of; undefined for a file in one piece. */
-async function setAt(path: string): Promise<{ set: FileSet; sums: ReadonlyMap<string, string> } | undefined> {
+export async function setAt(path: string): Promise<{ set: FileSet; sums: ReadonlyMap<string, string> } | undefined> {
   const folder = dirname(path)
   const name = basename(path)
   // Without its neighbours the name must say it: most files are asked about for nothing otherwise.

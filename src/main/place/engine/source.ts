@@ -20,7 +20,7 @@ import {
 import { collect, readTar, type TarEntry } from '../../format/tar.ts'
 import { type Bytes, type Documents, type Image, type LayerKey, layerKey, type Piece, type Source } from '../place.ts'
 import { type EngineClient, engineError } from './client.ts'
-import { asDigest, inspectedPlatform, inspectImage } from './images.ts'
+import { asDigest, inspectedPlatform, inspectImage, listImages } from './images.ts'
 import { type LegacyNames, legacyNames, tellable } from './legacy-save.ts'
 import { mayPush, pushItself } from './push.ts'
 
@@ -46,6 +46,16 @@ export function engineSource(client: EngineClient): Source {
       }
     },
   }
+}
+
+/** All images of an engine, as far as it can still tell them. */
+export async function allImages(client: EngineClient): Promise<Image[]> {
+  const rows = await listImages(client)
+  const images = await Promise.all(
+    // One may be removed meanwhile.
+    rows.map(async ({ id }) => await readImage(client, id).catch(() => undefined)),
+  )
+  return images.filter((image) => image !== undefined)
 }
 
 /** An image as the engine knows it: diffIds, no sizes. Any name the engine takes will do. @throws image-missing */
