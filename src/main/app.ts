@@ -14,6 +14,7 @@ import { AppError, asAppError, type ErrorData } from '../shared/errors.ts'
 import { type Digest, familiar, isDigest, parseReference } from '../shared/reference.ts'
 import { Accounts } from './accounts/accounts.ts'
 import { Keychain } from './accounts/keychain.ts'
+import { Signatures } from './accounts/signatures.ts'
 import { Backups } from './backups.ts'
 import { Computers, trustedHosts } from './computers.ts'
 import { contentDetails, fileContents, layoutContents, registryRemoval, repositoryContents } from './contents.ts'
@@ -23,6 +24,7 @@ import { Getting } from './getting/getting.ts'
 import type { Host } from './host.ts'
 import { LookedAt } from './looked-at.ts'
 import { blobMemory, knownRepositories, layerMemory } from './memory.ts'
+import { Delivery } from './notes/delivery.ts'
 import { Opener } from './opener.ts'
 import { OtherPlaces } from './other-places.ts'
 import { OwnRegistries } from './own-registry/own-registries.ts'
@@ -56,6 +58,7 @@ export class App {
   readonly archives = new Shelf()
   readonly looked = new LookedAt()
   readonly known = async (host: string): Promise<readonly string[]> => await knownRepositories(this.state, host)
+  readonly delivery: Delivery
   readonly opener: Opener
   readonly copies: Copies
   readonly others: OtherPlaces
@@ -69,6 +72,7 @@ export class App {
   constructor(host: Host) {
     this.host = host
     const { engines, archives, registries, backups, state } = this
+    this.delivery = new Delivery({ host, archives, signatures: new Signatures(state, this.keychain) })
     this.opener = new Opener({
       host,
       engines,
@@ -82,7 +86,15 @@ export class App {
     const arrived = async ({ type }: PlaceRef): Promise<void> => {
       if (type === 'layout') await others.look().catch((error: unknown) => console.error(error))
     }
-    this.copies = new Copies({ host, engines, opener: this.opener, backups, notes: this.notes, arrived })
+    this.copies = new Copies({
+      host,
+      engines,
+      opener: this.opener,
+      backups,
+      notes: this.notes,
+      delivery: this.delivery,
+      arrived,
+    })
     this.others = others
     this.accounts = new Accounts(host, registries, async () => await others.look())
     this.own = new OwnRegistries({ host, engines, registries })

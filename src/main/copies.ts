@@ -8,6 +8,8 @@ import { type Joined, joined } from './copy/joined.ts'
 import { type Labels, relabelled } from './copy/relabelled.ts'
 import { type Going, goingOf, NOTHING, type Result, resultOf } from './copy-outcome.ts'
 import type { Host } from './host.ts'
+import type { Beside } from './notes/beside.ts'
+import type { Delivery } from './notes/delivery.ts'
 import type { Opener } from './opener.ts'
 import type { Engines } from './place/engine/engines.ts'
 import { idOf as idThere, imageDetails } from './place/engine/images.ts'
@@ -28,7 +30,7 @@ import { TransferQueue, type Work } from './transfer/queue.ts'
 
 type Asked = Pick<
   CopyRequest,
-  'from' | 'to' | 'images' | 'platforms' | 'compress' | 'referrers' | 'onlyNew' | 'engineMaySignIn'
+  'from' | 'to' | 'images' | 'platforms' | 'compress' | 'note' | 'referrers' | 'onlyNew' | 'engineMaySignIn'
 >
 
 interface Prepared {
@@ -48,6 +50,8 @@ interface Parts {
   readonly arrived?: (to: PlaceRef) => Promise<void>
   /** What is noted of the names a copy gave. */
   readonly notes?: TagNotes
+  /** What is put beside a saved file. */
+  readonly delivery?: Delivery
 }
 
 /** Copies between any two places: what one would do, and those under way. */
@@ -189,8 +193,13 @@ export class Copies {
       if (wishes.length === 0) return resultOf(NOTHING, going, [], download)
       const begun = Date.now()
       let copied: Copied
+      let beside: Beside | undefined
+      const told = (what: Beside): void => {
+        beside = what
+      }
       try {
-        copied = await copy(source, wishes, await this.#parts.opener.sink(asked), signal, report)
+        const sink = await this.#parts.opener.sink(asked)
+        copied = await copy(source, wishes, this.#parts.delivery?.beside(sink, asked, told) ?? sink, signal, report)
       } catch (error) {
         if (download && to.type === 'archive') await downloads?.drop(to.path)
         throw error
@@ -205,7 +214,8 @@ export class Copies {
       await this.#release(from, id())
       await this.#parts.arrived?.(to)
       const pinned = await this.#pinned(from, to, wishes)
-      return { ...resultOf(copied, going, await this.#replaced(to, copied), download), ...(pinned ? { pinned } : {}) }
+      const result = resultOf(copied, going, await this.#replaced(to, copied), download, beside)
+      return { ...result, ...(pinned ? { pinned } : {}) }
     }
   }
 

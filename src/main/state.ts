@@ -63,6 +63,9 @@ const STEPS: readonly string[] = [
    ) STRICT;
    CREATE TABLE done (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;`,
   `CREATE TABLE published (source TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`,
+  // The key this machine signs with, whose secret half is in the keychain, and those of others that a person trusts.
+  `CREATE TABLE signer (fingerprint TEXT PRIMARY KEY, name TEXT NOT NULL, key TEXT NOT NULL) STRICT;
+   CREATE TABLE trusted_signer (fingerprint TEXT PRIMARY KEY, name TEXT NOT NULL, since INTEGER NOT NULL) STRICT;`,
 ]
 
 export type Row = Readonly<Record<string, string | number | null>>

@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { accountProcedures } from './contract-accounts.ts'
+import { besideWishSchema, delivery } from './contract-delivery.ts'
 import { getProcedures } from './contract-get.ts'
 import { own } from './contract-own.ts'
 import { portalProcedures } from './contract-portal.ts'
@@ -439,6 +440,8 @@ export const copyRequestSchema = z.object({
   images: z.array(wantedSchema).min(1),
   /** For a file: how the whole of it is compressed. */
   compress: saveTargetSchema.optional(),
+  /** For a file: what is put beside it. */
+  note: besideWishSchema.optional(),
   /** Of images with several platforms: these alone (`linux/arm64`); without it all that the destination can hold. */
   platforms: z.array(z.string()).optional(),
   /** What is there already under all its names is left out, and told in the result. */
@@ -512,6 +515,8 @@ export const transferSchema = z.object({
           readBack: z.enum(['disk', 'cache']),
           /** The parts it was cut into, in order; absent for one file. */
           parts: z.array(z.string()).readonly().optional(),
+          /** Names of what was put beside it; `error`: why there is not all of it. The file is good all the same. */
+          beside: z.object({ names: z.array(z.string()).readonly(), error: errorSchema.optional() }).optional(),
         })
         .optional(),
       replaced: z.array(replacedSchema),
@@ -706,6 +711,7 @@ export const contract = {
   own,
   accounts: accountProcedures,
   tags: tagsProcedures,
+  delivery,
 }
 
 export type Contract = typeof contract

@@ -59,6 +59,7 @@ export const ERROR_CODES = [
   'archive-window',
   'set-incomplete',
   'part-damaged',
+  'sum-mismatch',
   'layer-missing',
   'layer-foreign',
   'digest-mismatch',
@@ -112,6 +113,10 @@ export const ERROR_CODES = [
   'aws-expired',
   'clock-wrong',
   'google-key-invalid',
+  // signing delivery notes
+  'signature-keychain',
+  'signature-none',
+  'signature-changed',
   // a registry of one's own
   'own-name',
   'own-address',

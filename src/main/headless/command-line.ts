@@ -1,19 +1,13 @@
-import { type Language, sentence } from '../../shared/error-sentences.ts'
+import { sentence } from '../../shared/error-sentences.ts'
 import { type AppError, asAppError, ended } from '../../shared/errors.ts'
 import { copyCommand } from './copying.ts'
 import { join } from './joining.ts'
 import { inspect, list, verify } from './looking.ts'
-import { HELP, type Options, parseOptions, print, usage } from './options.ts'
+import { HELP, language, type Options, parseOptions, print, usage } from './options.ts'
 import type { Places } from './places.ts'
 import { onStop } from './signals.ts'
 
 /** `caboteur list|inspect|verify|copy|join`: docs/command-line.md is the contract. stdout carries the answer, stderr the rest. */
-
-function language(): Language {
-  return (process.env['LC_ALL'] ?? process.env['LC_MESSAGES'] ?? process.env['LANG'] ?? '').startsWith('fr')
-    ? 'fr'
-    : 'en'
-}
 
 /** Says what went wrong on stderr, its last line as JSON, and gives the exit status. */
 export function complain(error: AppError, json: boolean): number {
