@@ -66,8 +66,13 @@ export const listedSchema = z.object({
 export type Listed = z.infer<typeof listedSchema>
 
 export const delivery = {
-  /** What the delivery note beside an image file says, compared with the file as it was opened; absent where there is none. */
-  about: procedure.input(z.object({ path: z.string() })).output(z.object({ note: aboutNoteSchema.optional() })),
+  /**
+   * What the delivery note beside an image file says, compared with the file as it was opened; absent where there is none.
+   * `otherSums`: files beside it whose sums are of a kind that is not compared.
+   */
+  about: procedure
+    .input(z.object({ path: z.string() }))
+    .output(z.object({ note: aboutNoteSchema.optional(), otherSums: z.array(z.string()) })),
   /** Trusts the key that signed the note beside this file. @throws signature-changed when it is another by now */
   trust: procedure.input(z.object({ path: z.string(), fingerprint: z.string() })).output(nothing),
   trusted: procedure.input(nothing).output(z.array(trustedSignerSchema)),

@@ -73,6 +73,11 @@ export const deliveryNoteSchema = z.object({
 })
 export type DeliveryNote = z.infer<typeof deliveryNoteSchema>
 
+/** A fingerprint in groups of four, as it is read aloud. */
+export function groupedFingerprint(fingerprint: string): string {
+  return fingerprint.replaceAll(/(.{4})(?=.)/g, '$1 ')
+}
+
 /** What lies beside a file of this name. */
 export const BESIDE = {
   text: (file: string): string => `${file}.note.txt`,

@@ -6,7 +6,7 @@ import type { Host } from '../host.ts'
 import type { Shelf } from '../place/archive/shelf.ts'
 import type { Sink } from '../place/place.ts'
 import { type Beside, forgettingBeside, type Sign, withBeside } from './beside.ts'
-import { aboutNote, changedSince, noteBeside } from './found.ts'
+import { aboutNote, changedSince, noteBeside, otherSumsBeside } from './found.ts'
 
 /** Delivery notes of both directions: beside what is saved, and of what is opened. */
 
@@ -62,6 +62,12 @@ export class Delivery {
     const changed = await changedSince(note, archive)
     if (signature === undefined) return aboutNote(note, { type: 'none' }, changed)
     return aboutNote(note, await this.#parts.signatures.proof(bytes, signature, note.signer?.key ?? ''), changed)
+  }
+
+  /** Files of sums beside it that are not compared. */
+  async otherSums(path: string): Promise<string[]> {
+    await this.#parts.host.admit(path)
+    return await otherSumsBeside(path)
   }
 
   /** Trusts the key that signed the note beside a file. @throws signature-changed when it is another by now */

@@ -1,14 +1,15 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { AboutNote } from '../../shared/contract-delivery.ts'
 import { BESIDE, besideOf, type DeliveryNote, deliveryNoteSchema } from '../../shared/delivery-note.ts'
-import { partName } from '../../shared/sets.ts'
+import { isOtherSumsName, partName } from '../../shared/sets.ts'
 import type { OpenArchive } from '../place/archive/open.ts'
 
 /** The delivery note that lies beside a file, and what of the file is not as it says. */
 
 /** Bytes; a note of many images with all their layers is a few megabytes. */
 const MAX_NOTE = 32 << 20
+const MAX_SUMS = 4 << 20
 
 export interface FoundNote {
   readonly note: DeliveryNote
@@ -32,10 +33,28 @@ function parsed(bytes: Buffer): DeliveryNote | undefined {
   }
 }
 
+/** What a file is called, whichever of its parts or of what lies beside it the path names. */
+function fileOf(path: string): string {
+  const name = basename(path)
+  return besideOf(name) ?? partName(name)?.base ?? name
+}
+
+/** Files of sums of another kind that are named after the file, or tell of it. */
+export async function otherSumsBeside(path: string): Promise<string[]> {
+  const folder = dirname(path)
+  const file = fileOf(path)
+  const names = (await readdir(folder).catch(() => [])).filter(isOtherSumsName)
+  const found: string[] = []
+  for (const name of names) {
+    const tells = name.startsWith(file) || (await small(join(folder, name), MAX_SUMS))?.includes(file) === true
+    if (tells) found.push(name)
+  }
+  return found.toSorted()
+}
+
 /** The note of a file, of any of its parts or of what lies beside it. A note that cannot be read is none. */
 export async function noteBeside(path: string): Promise<FoundNote | undefined> {
-  const name = basename(path)
-  const file = besideOf(name) ?? partName(name)?.base ?? name
+  const file = fileOf(path)
   const folder = dirname(path)
   const bytes = await small(join(folder, BESIDE.json(file)), MAX_NOTE)
   const note = bytes && parsed(bytes)

@@ -4,7 +4,8 @@ import { listedImages } from './compose.ts'
 export const deliveryRoutes = {
   about: os.delivery.about.handler(async ({ context: { app }, input, signal }) => {
     const note = await app.delivery.about(input.path, until(signal))
-    return note ? { note } : {}
+    const otherSums = await app.delivery.otherSums(input.path)
+    return { ...(note ? { note } : {}), otherSums }
   }),
   trust: os.delivery.trust.handler(async ({ context: { app }, input }) => {
     await app.delivery.trust(input.path, input.fingerprint)

@@ -1,4 +1,10 @@
-import { BESIDE, type DeliveryNote, type NoteImage, type NotePlatform } from '../../shared/delivery-note.ts'
+import {
+  BESIDE,
+  type DeliveryNote,
+  groupedFingerprint,
+  type NoteImage,
+  type NotePlatform,
+} from '../../shared/delivery-note.ts'
 import type { Language } from '../../shared/error-sentences.ts'
 import { type System, shellWord, stepsFor } from './commands.ts'
 import { layersElsewhere } from './note.ts'
@@ -109,17 +115,12 @@ function signedLines({ file, made, signer }: DeliveryNote, words: NoteWords): st
   return [
     ...heading(words.signed, '-'),
     filled(words.signedText, { json, computer: oneLine(made.computer) }),
-    `  ${grouped(signer.fingerprint)}`,
+    `  ${groupedFingerprint(signer.fingerprint)}`,
     words.signedHow,
     `       gpg --import ${shellWord(key)}`,
     `       gpg --verify ${shellWord(signature)} ${shellWord(json)}`,
     '',
   ]
-}
-
-/** Groups of four, as they are read aloud. */
-export function grouped(fingerprint: string): string {
-  return fingerprint.replaceAll(/(.{4})(?=.)/g, '$1 ')
 }
 
 /** The delivery note as text. */

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import type { PlaceRef } from '../../shared/contract.ts'
 import { useDrag } from '../dragging/drag-store.ts'
 import { lookIntoFiles } from '../loading/load-queue.ts'
+import { droppedList } from '../notes/listed-files.ts'
 import { isKitName } from '../own/kit.ts'
 import { isReady, useEngines } from '../places/engines.ts'
 import { usePlaces } from '../places/other-places.ts'
@@ -61,7 +62,9 @@ export function DropTarget() {
         lightUp(undefined)
         const files = [...(event.dataTransfer?.files ?? [])]
         const kit = files.find(({ name }) => isKitName(name))
+        const list = droppedList(files)
         if (kit) openSheet({ type: 'own-join', file: kit })
+        else if (list) openSheet({ type: 'listed', list })
         else lookIntoFiles(files, placeUnder(event))
       },
       { signal },

@@ -28,29 +28,41 @@ function tellingTag(names: readonly string[], repository: string): string {
   return versions.sort((left, right) => right.length - left.length)[0] ?? tags[0] ?? ''
 }
 
-function day(date: Date): string {
+/** How the day stands behind a name. */
+export const DATE_FORMS = ['dash', 'underscore', 'minute', 'none'] as const
+export type DateForm = (typeof DATE_FORMS)[number]
+
+function dated(date: Date, form: DateForm): string {
   const two = (value: number): string => String(value).padStart(2, '0')
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  const forms: Readonly<Record<DateForm, string>> = {
+    dash: `-${day}`,
+    underscore: `_${day}`,
+    minute: `_${day}_${two(date.getHours())}${two(date.getMinutes())}`,
+    none: '',
+  }
+  return forms[form]
 }
 
 interface Suggestion {
   /** Names of each image that is saved. */
   images: readonly (readonly string[])[]
   date: Date
+  form?: DateForm
   method: SaveMethod
   /** How several are called: `first-and-2`. */
   several: (first: string, others: number) => string
 }
 
 /** A file name from what is inside and the day: `acme-boutique-2.4.1-2026-11-20.tar.zst`. */
-export function suggestedFile({ images, date, method, several }: Suggestion): string {
+export function suggestedFile({ images, date, form = 'dash', method, several }: Suggestion): string {
   const named = images.find((names) => names.length > 0) ?? []
   const repository = splitName(named[0] ?? 'image').repository
   const first = plain(withoutDomain(repository)) || 'image'
   const tag = plain(tellingTag(named, repository))
   const single = tag === '' ? first : `${first}-${tag}`
   const what = images.length > 1 ? plain(several(first, images.length - 1)) : single
-  return `${what}-${day(date)}${EXTENSIONS[method]}`
+  return `${what}${dated(date, form)}${EXTENSIONS[method]}`
 }
 
 /** The same name with the extension of another compression; a name of the person's own keeps its stem. */

@@ -10,6 +10,8 @@ import { SheetFrame } from '../shell/sheet.tsx'
 import { absentWords } from '../words/absent.ts'
 import { baseName } from '../words/format.ts'
 import { useWords } from '../words/use-words.ts'
+import { DateField } from './beside-date.tsx'
+import { BesideFields } from './beside-fields.tsx'
 import { FileFields } from './file-fields.tsx'
 import type { SaveMethod } from './file-name.ts'
 import { SaveImage } from './save-image.tsx'
@@ -175,8 +177,10 @@ export function SaveSheet({ place, folder, rows, onClose }: SaveSheetProps) {
         ))}
       </ul>
       <WhereFields save={save} />
+      <DateField />
       <CompressionFields save={save} />
       <PartsField save={save} />
+      {target.way !== 'download' && <BesideFields />}
     </SheetFrame>
   )
 }

@@ -1,4 +1,5 @@
 import { accountsEn } from './accounts.ts'
+import { deliveryEn } from './delivery.ts'
 import { gettingEn } from './getting.ts'
 import { ownEn } from './own.ts'
 import { presetsEn } from './presets.ts'
@@ -747,6 +748,7 @@ export const en = {
     registryText: 'An online store of images.',
   },
   publish: publishEn,
+  delivery: deliveryEn,
   own: ownEn,
   getting: gettingEn,
   accounts: accountsEn,

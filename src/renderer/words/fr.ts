@@ -1,4 +1,5 @@
 import { accountsFr } from './accounts.ts'
+import { deliveryFr } from './delivery.ts'
 import type { en } from './en.ts'
 import { gettingFr } from './getting.ts'
 import { ownFr } from './own.ts'
@@ -756,6 +757,7 @@ export const fr = {
     registryText: 'Un dépôt d’images en ligne.',
   },
   publish: publishFr,
+  delivery: deliveryFr,
   own: ownFr,
   getting: gettingFr,
   accounts: accountsFr,
