@@ -107,7 +107,6 @@ async function noteFor(
   file: SavedFile,
   images: readonly Complete[],
   { wish, method, by, computer }: Given,
-  sign: Sign | undefined,
 ): Promise<DeliveryNote> {
   const { size, sha256, path } = file
   return deliveryNoteSchema.parse({
@@ -123,7 +122,6 @@ async function noteFor(
       ...(await piecesOf(file)),
     },
     images: imagesOf(images),
-    ...(sign ? { signer: { fingerprint: sign.fingerprint, key: sign.key } } : {}),
   } satisfies DeliveryNote)
 }
 
@@ -132,60 +130,91 @@ function pretty(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`
 }
 
+function hasJson({ note }: BesideWish): boolean {
+  return note === 'json' || note === 'both'
+}
+
+interface Signed {
+  readonly note: DeliveryNote
+  readonly json: string
+  readonly signature?: string
+  /** Why it is not signed, where that was wished for. */
+  readonly error?: ErrorData
+}
+
+/** The note as it is written. Without a signature it is worth as much as most notes: it is not given up with it. */
+async function signed(note: DeliveryNote, { wish, signer }: Given): Promise<Signed> {
+  const unsigned = { note, json: pretty(note) }
+  if (!wish.sign || !hasJson(wish)) return unsigned
+  try {
+    const { fingerprint, key, sign } = await signer()
+    const own = { ...note, signer: { fingerprint, key } }
+    const json = pretty(own)
+    return { note: own, json, signature: await sign(new TextEncoder().encode(json)) }
+  } catch (error) {
+    return { ...unsigned, error: asAppError(error).data }
+  }
+}
+
+type WriteNamed = (as: string, content: string) => Promise<void>
+
+async function writeNote({ note, json, signature }: Signed, wish: BesideWish, write: WriteNamed): Promise<void> {
+  const { name } = note.file
+  if (hasJson(wish)) {
+    await write(BESIDE.json(name), json)
+    if (signature !== undefined && note.signer) {
+      await write(BESIDE.key(name), note.signer.key)
+      await write(BESIDE.signature(name), signature)
+    }
+  }
+  if (wish.note === 'text' || wish.note === 'both') await write(BESIDE.text(name), noteText(note, wish.language))
+}
+
+async function writeInspection(
+  name: string,
+  images: readonly Complete[],
+  language: BesideWish['language'],
+  write: WriteNamed,
+): Promise<void> {
+  const inspections = inspectionsOf(images)
+  await write(BESIDE.inspection(name), pretty({ kind: 'caboteur-inspection', version: 1, images: inspections }))
+  await write(BESIDE.inspectionText(name), inspectionText(inspections, language))
+}
+
 async function writeBeside(file: SavedFile, images: readonly Complete[], given: Given): Promise<Beside> {
   const { wish } = given
   const folder = dirname(file.path)
-  const name = basename(file.path)
   const names: string[] = []
-  const write = async (as: string, content: string): Promise<void> => {
+  const write: WriteNamed = async (as, content) => {
     await writeText(join(folder, as), content)
     names.push(as)
   }
   try {
     // Of the file that had this name before: it would be a lie beside the new one.
     await forgetBeside(file.path)
-    const hasJson = wish.note === 'json' || wish.note === 'both'
-    const sign = wish.sign && hasJson ? await given.signer() : undefined
-    const note = await noteFor(file, images, given, sign)
-    if (hasJson) {
-      const json = pretty(note)
-      const signature = await sign?.sign(new TextEncoder().encode(json))
-      await write(BESIDE.json(name), json)
-      if (sign) await write(BESIDE.key(name), sign.key)
-      if (signature !== undefined) await write(BESIDE.signature(name), signature)
-    }
-    if (wish.note === 'text' || wish.note === 'both') await write(BESIDE.text(name), noteText(note, wish.language))
-    if (wish.inspection) {
-      const inspections = inspectionsOf(images)
-      await write(BESIDE.inspection(name), pretty({ kind: 'caboteur-inspection', version: 1, images: inspections }))
-      await write(BESIDE.inspectionText(name), inspectionText(inspections, wish.language))
-    }
-    if (wish.scripts) for (const [as, content] of await scripts(folder, note, wish.language)) await write(as, content)
-    return { names }
+    const said = await signed(await noteFor(file, images, given), given)
+    await writeNote(said, wish, write)
+    if (wish.inspection) await writeInspection(basename(file.path), images, wish.language, write)
+    if (wish.scripts) await writeScripts(folder, said.note, wish.language, write)
+    return { names, ...(said.error ? { error: said.error } : {}) }
   } catch (error) {
     return { names, error: asAppError(error).data }
-  } finally {
-    // A stick's file system knows no such right, and `sh charger.sh` needs none.
-    for (const one of names.filter((as) => as.endsWith('.sh')))
-      await chmod(join(folder, one), 0o755).catch(() => undefined)
   }
 }
 
-async function scripts(
+async function writeScripts(
   folder: string,
   note: DeliveryNote,
   language: BesideWish['language'],
-): Promise<readonly (readonly [string, string])[]> {
+  write: WriteNamed,
+): Promise<void> {
   const { name } = note.file
-  const made = [
-    ['charger.sh', chargerSh(note, language)] as const,
-    ...(isForWindows(note) ? [['charger.cmd', chargerCmd(note, language)] as const] : []),
-  ]
-  return await Promise.all(
-    made.map(
-      async ([as, content]) => [(await isFree(join(folder, as), name)) ? as : `${name}.${as}`, content] as const,
-    ),
-  )
+  const nameFor = async (as: string): Promise<string> => ((await isFree(join(folder, as), name)) ? as : `${name}.${as}`)
+  const shell = await nameFor('charger.sh')
+  await write(shell, chargerSh(note, language))
+  // A stick's file system knows no such right, and `sh charger.sh` needs none.
+  await chmod(join(folder, shell), 0o755).catch(() => undefined)
+  if (isForWindows(note)) await write(await nameFor('charger.cmd'), chargerCmd(note, language))
 }
 
 /** Whether nothing is there, or the script of a former file of this name: that of another file stays what it is. */

@@ -92,7 +92,7 @@ export function AboutNote({ path }: { path: string }) {
               </p>
             )}
             <p>
-              <strong>{said.text}</strong> {said.hint}
+              {note.signature.type === 'none' ? said.text : <strong>{said.text}</strong>} {said.hint}
             </p>
             {'fingerprint' in note.signature && (
               <p className="small">

@@ -87,6 +87,7 @@ export function ListedSheet({ list, place, onClose }: ListedSheetProps) {
   }
   return (
     <SheetFrame
+      wide
       title={t('delivery.list.title', { file: list.file.name })}
       about={listed.data && t('delivery.list.about', { count: images.length })}
       onClose={onClose}

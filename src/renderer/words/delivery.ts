@@ -5,7 +5,8 @@ import type { Shape } from './shape.ts'
 export const deliveryEn = {
   beside: 'Beside the file',
   note: 'Delivery note',
-  noteHint: 'What is in the file, its sums, and how to load it without Caboteur; as text and as JSON.',
+  noteHint:
+    'What is in the file, its sums, and how to load it without Caboteur; as text and as JSON. Anybody can read it, even beside a protected file.',
   computer: 'Name of this machine in the note',
   scripts: 'Scripts that load it',
   scriptsHint: 'charger.sh and charger.cmd check, join and load on a machine without Caboteur.',
@@ -69,7 +70,8 @@ export const deliveryEn = {
 export const deliveryFr: Shape<typeof deliveryEn> = {
   beside: 'À côté du fichier',
   note: 'Bordereau',
-  noteHint: 'Ce que contient le fichier, ses sommes, et comment le charger sans Caboteur ; en texte et en JSON.',
+  noteHint:
+    'Ce que contient le fichier, ses sommes, et comment le charger sans Caboteur ; en texte et en JSON. Chacun peut le lire, même à côté d’un fichier protégé.',
   computer: 'Nom de cette machine dans le bordereau',
   scripts: 'Scripts pour le charger',
   scriptsHint: 'charger.sh et charger.cmd vérifient, réunissent et chargent sur une machine sans Caboteur.',
