@@ -43,8 +43,8 @@ test('a file is saved with its note and scripts, and charger.sh alone loads it i
   expect(identity(other, 'notes/app:1.0')).toEqual(before)
   expect(runImage(other, 'notes/app:1.0')).toContain('runs')
 
-  // All of the folder, as a person drags it.
-  await app.drop(...readdirSync(folder).map((name) => join(folder, name)))
+  // The folder itself, as a person drags it.
+  await app.drop(folder)
   const opened = loadSheet(app, path)
   await expect(opened.getByRole('region', { name: delivery.note })).toContainText('atelier-01')
   await expect(opened).toContainText(delivery.matches)

@@ -155,6 +155,10 @@ const en: Record<ErrorCode, Sentence> = {
     next: 'Choose another place, or ask the owner of that folder.',
   },
   'file-is-folder': { what: '“{path}” is a folder.', next: 'Choose a file.' },
+  'folder-empty': {
+    what: 'There is no image file in the folder “{path}”.',
+    next: 'Look into the folders below it, or open it as a place: “Open a folder…”.',
+  },
   'file-in-use': { what: 'Another transfer is writing “{path}”.', next: 'Wait for it, or choose another name.' },
   'file-changed': {
     what: '“{path}” changed while it was being read.',
@@ -509,6 +513,10 @@ const fr: Record<ErrorCode, Sentence> = {
     next: 'Choisissez un autre endroit, ou demandez au propriétaire du dossier.',
   },
   'file-is-folder': { what: '« {path} » est un dossier.', next: 'Choisissez un fichier.' },
+  'folder-empty': {
+    what: 'Il n’y a pas de fichier d’images dans le dossier « {path} ».',
+    next: 'Regardez dans ses sous-dossiers, ou ouvrez-le comme un endroit : « Ouvrir un dossier… ».',
+  },
   'file-in-use': {
     what: 'Un autre transfert écrit déjà « {path} ».',
     next: 'Attendez qu’il finisse, ou choisissez un autre nom.',

@@ -45,6 +45,7 @@ export const ERROR_CODES = [
   'file-changed',
   'file-damaged-on-disk',
   'folder-outside',
+  'folder-empty',
   'disk-full',
   'drive-gone',
   'drive-read-only',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { filesOf, isOtherSumsName, isSumsName, nextSuffix, partName, setOf, sumsStem } from './sets.ts'
+import { filesOf, hasImages, isOtherSumsName, isSumsName, nextSuffix, partName, setOf, sumsStem } from './sets.ts'
 
 describe('names of parts', () => {
   it.each([
@@ -123,6 +123,17 @@ describe('what lies beside a file', () => {
     expect(isSumsName(name) || isOtherSumsName(name)).toBe(false)
   })
 })
+
+it.each([
+  ['shop.tar', true],
+  ['shop.tar.zst.gpg', true],
+  ['shop.tar.part-001', true],
+  ['shop.tar.sha256', false],
+  ['shop.tar.note.json.asc', false],
+  ['shop.tar.note.txt', false],
+  ['photo.jpg', false],
+  ['charger.sh', false],
+])('%s may have images in it: %s', (name, may) => expect(hasImages(name)).toBe(may))
 
 describe('names given together', () => {
   it('are one file where they are parts of one; sums go with them', () => {

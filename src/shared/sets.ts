@@ -163,8 +163,13 @@ export function withoutEndings(name: string): string {
   return name.replace(new RegExp(`(?:\\.${EXTENSION})+$`, 'i'), '')
 }
 
+/** Whether there may be images in a file of this name; what is in it, only its bytes tell. */
+export function hasImages(name: string): boolean {
+  return !goesWithFiles(name) && (new RegExp(`\\.${EXTENSION}$`, 'i').test(name) || /\.part-/.test(name))
+}
+
 /** What goes with a file and is none that images are in. */
-function isBeside(name: string): boolean {
+export function goesWithFiles(name: string): boolean {
   return isSumsName(name) || isOtherSumsName(name) || besideOf(name) !== undefined || SCRIPT.test(name)
 }
 
@@ -172,8 +177,8 @@ const SCRIPT = /^(?:.+\.)?charger\.(?:sh|cmd)$/i
 
 /** Names that were given together, as the files they are of: parts of one file are one; sums, notes and scripts go with what lies beside them. */
 export function filesOf(names: readonly string[]): { readonly name: string; readonly beside: readonly string[] }[] {
-  const sums = names.filter(isBeside)
-  const others = names.filter((name) => !isBeside(name))
+  const sums = names.filter(goesWithFiles)
+  const others = names.filter((name) => !goesWithFiles(name))
   // Nothing beside them: then they stand for what they are of.
   if (others.length === 0) {
     const telling = sums.find((name) => besideOf(name) !== undefined || isSumsName(name)) ?? sums[0]
