@@ -29,16 +29,16 @@ function placeUnder({ target }: DragEvent): PlaceRef | undefined {
 }
 
 /** What was let go, as what it is. */
-function takeFiles(files: readonly File[], place: PlaceRef | undefined): void {
+async function takeFiles(files: readonly File[], place: PlaceRef | undefined): Promise<void> {
   const kit = files.find(({ name }) => isKitName(name))
-  const list = droppedList(files)
+  const list = await droppedList(files)
   if (kit) openSheet({ type: 'own-join', file: kit })
   else if (list) openSheet({ type: 'listed', list })
   else lookIntoFiles(files, place)
 }
 
-function takeFolders({ files, empty }: Dropped, place: PlaceRef | undefined): void {
-  if (files.length > 0) takeFiles(files, place)
+async function takeFolders({ files, empty }: Dropped, place: PlaceRef | undefined): Promise<void> {
+  if (files.length > 0) await takeFiles(files, place)
   const [name] = empty
   if (name !== undefined) tellFailure(failed({ code: 'folder-empty', parts: { path: name } }))
 }
@@ -82,8 +82,11 @@ export function DropTarget() {
         const place = placeUnder(event)
         const files = [...dataTransfer.files]
         const folders = foldersIn(dataTransfer)
-        if (folders.length === 0) takeFiles(files, place)
-        else openFolders(folders, files).then((dropped) => takeFolders(dropped, place), tellFailure)
+        const taking =
+          folders.length === 0
+            ? takeFiles(files, place)
+            : openFolders(folders, files).then(async (dropped) => await takeFolders(dropped, place))
+        taking.catch(tellFailure)
       },
       { signal },
     )

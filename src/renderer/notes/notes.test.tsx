@@ -105,10 +105,10 @@ describe('the note of an opened file', () => {
 describe('a list that was dropped', () => {
   const file = (name: string, text = ''): File => new File([text], name)
 
-  it('is told from files that have images in them, and from what lies beside those', () => {
+  it('is told from files that have images in them, from what lies beside those, and from other texts', async () => {
     const [compose, env] = [file('compose.yaml'), file('.env')]
-    expect(droppedList([compose])).toEqual({ file: compose })
-    expect(droppedList([env, compose])).toEqual({ file: compose, env })
+    expect(await droppedList([compose])).toEqual({ file: compose })
+    expect(await droppedList([env, compose])).toEqual({ file: compose, env })
     for (const name of [
       'shop.tar',
       'shop.tar.note.txt',
@@ -117,8 +117,11 @@ describe('a list that was dropped', () => {
       'checksums.txt',
       '.env',
     ])
-      expect(droppedList([file(name)]), name).toBeUndefined()
-    expect(droppedList([compose, file('shop.tar')])).toBeUndefined()
+      expect(await droppedList([file(name, 'nginx:1\n')]), name).toBeUndefined()
+    expect(await droppedList([compose, file('shop.tar')])).toBeUndefined()
+    const list = file('images.txt', '# for the workshop\nnginx:1.27\nacme/shop:2 # ours\n')
+    expect(await droppedList([list])).toEqual({ file: list })
+    expect(await droppedList([file('notes.txt', 'call Léa tomorrow\nabout the stick\n')])).toBeUndefined()
   })
 
   it('chooses what is here, and offers to get the rest', async () => {
