@@ -7,6 +7,7 @@ import { expectNothingFound } from '../axe.ts'
 import { expect, test } from '../fixtures.ts'
 import { lastTransfer, loadSheet, openSave, press, row, sheet, waitForTransfer } from '../flows.ts'
 import { identity, loaded, runnable } from '../given.ts'
+import { type Keyring, startKeyring } from '../hosts/keyring.ts'
 import { fill } from '../words.ts'
 
 /** What lies beside a file takes it to a machine without this app; a compose file says what to take. */
@@ -58,6 +59,44 @@ test('a file is saved with its note and scripts, and charger.sh alone loads it i
   await expect(again.getByRole('checkbox', { name: delivery.scripts })).toBeChecked()
   await expect(again.getByLabel(delivery.date)).toHaveValue('underscore')
 })
+
+const withKeyring = test.extend<{ keyring: Keyring }>({
+  keyring: async ({ home }, use) => {
+    const keyring = await startKeyring(home)
+    await use(keyring)
+    await keyring.end()
+  },
+  environment: async ({ keyring }, use) => await use(keyring.environment),
+})
+
+withKeyring(
+  'a signed note says which machine made it, until it is changed',
+  async ({ app, engine, keyring, folder }) => {
+    const { delivery } = app.words
+    await loaded(engine, await runnable('notes/signed:1'))
+    const shown = await openSave(app, 'notes/signed 1')
+    await shown.getByLabel(delivery.computer).fill('atelier-01')
+    await shown.getByRole('checkbox', { name: delivery.sign }).check()
+    await press(shown, delivery.makeKey)
+    await expect(shown).toContainText(delivery.key)
+    await expectNothingFound(app, 'the save sheet with a key')
+    expect(Object.keys(keyring.secrets('Caboteur'))).toContain('signature')
+    const path = join(folder, 'signed.tar')
+    await app.saveAs(path)
+    await waitForTransfer(app, '→ signed.tar')
+    await expect(await lastTransfer(app)).toContainText('signed.tar.note.json.asc')
+    await app.drop(folder)
+    const opened = loadSheet(app, path)
+    await expect(opened).toContainText(delivery.own)
+    await app.page.keyboard.press('Escape')
+
+    const json = `${path}.note.json`
+    writeFileSync(json, readFileSync(json, 'utf8').replace('atelier-01', 'atelier-02'))
+    await app.drop(folder)
+    await expect(opened).toContainText(delivery.bad)
+    await expectNothingFound(app, 'a note that was changed')
+  },
+)
 
 test('the images of a compose file are chosen, and those that are not here are to be got', async ({
   app,
