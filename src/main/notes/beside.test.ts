@@ -201,6 +201,23 @@ describe('beside a saved file', () => {
     expect(runImage(engine, NAME)).toContain('runs')
   })
 
+  it.runIf(findCommand('podman'))('charger.sh loads into Podman where there is no Docker', async () => {
+    const out = folder()
+    await save(join(out, 'shop.tar.zst'), { method: 'zstd', split: 200_000 }, WISH)
+    const bin = only(...TOOLS)
+    const store = folder('store')
+    const places = ['root', 'runroot'].map((name) => `--${name} '${join(store, name)}'`).join(' ')
+    const podman = `PATH='${process.env['PATH']}' '${requireCommand('podman')}' --storage-driver vfs ${places}`
+    writeFileSync(join(bin, 'podman'), `#!/bin/sh\n${podman} "$@"\n`, { mode: 0o755 })
+    const { status, said } = run(requireCommand('dash'), join(out, 'charger.sh'), { PATH: bin })
+    expect({ status, said }).toMatchObject({ status: 0, said: expect.stringContaining('Done.') as string })
+    const listed = execFileSync('sh', ['-c', `${podman} images --format '{{.Repository}}:{{.Tag}}'`], {
+      encoding: 'utf8',
+    })
+    expect(listed).toContain(NAME)
+    execFileSync('sh', ['-c', `${podman} rmi --all`], { stdio: 'pipe' })
+  })
+
   it('charger.sh opens what is protected by a password, and says when it is the wrong one', async () => {
     const out = folder()
     const plain = join(out, 'shop.tar.zst')
