@@ -23,9 +23,13 @@ function quoted(text: string): string {
   return `"${batchText(text)}"`
 }
 
-/** Text that is only shown, outside quotation marks: these characters would be commands. */
+/**
+ * Text that is only shown, outside quotation marks: these characters would be commands. Fonts of older consoles lack the
+ * typographic ones.
+ */
 function shown(text: string): string {
-  return batchText(text).replaceAll(/[&<>|^()"]/g, '^$&')
+  const plain = text.replaceAll('…', '...').replaceAll('’', "'")
+  return batchText(plain).replaceAll(/[&<>|^()"]/g, '^$&')
 }
 
 /** With a bracket behind it, `echo` takes whatever follows for text. */

@@ -189,6 +189,7 @@ describe('charger.cmd', () => {
     ['a & b', 'echo(a ^& b'],
     ['(x) > y | z', 'echo(^(x^) ^> y ^| z'],
     ['50 % ^ "q"', 'echo(50 %% ^^ ^"q^"'],
+    ['l’image…', "echo(l'image..."],
   ])('shows %s as it is', (text, line) => expect(echo(text)).toBe(line))
 
   it('checks every part, joins, opens and loads in this order', () => {

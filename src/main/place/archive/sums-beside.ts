@@ -12,8 +12,8 @@ const MAX_NOTE = 32 << 20
 
 export interface SumsBeside {
   /** Names they are told of. */
-  readonly names: readonly string[]
-  of(name: string): string | undefined
+  keys(): Iterable<string>
+  get(name: string): string | undefined
 }
 
 async function small(path: string, most: number): Promise<Buffer | undefined> {
@@ -58,7 +58,7 @@ export async function sumsBeside(folder: string, names: readonly string[], file?
   const believed = (from: ReadonlyMap<string, string>, name: string): string | undefined =>
     doubtful.has(name) ? undefined : from.get(name)
   return {
-    names: [...sums.keys()],
-    of: (name) => believed(sums, name) ?? believed(alone, name) ?? believed(alone, withoutEndings(name)),
+    keys: () => sums.keys(),
+    get: (name) => believed(sums, name) ?? believed(alone, name) ?? believed(alone, withoutEndings(name)),
   }
 }

@@ -42,7 +42,7 @@ async function setAt(path: string): Promise<{ set: FileSet; sums: SumsBeside } |
   const alone = setOf(name, [...names, name], [name])
   if (!alone) return undefined
   const sums = await sumsBeside(folder, names, alone.base)
-  const set = setOf(name, names, sums.names)
+  const set = setOf(name, names, [...sums.keys()])
   return set && { set, sums }
 }
 
@@ -66,7 +66,7 @@ async function partsAt(path: string): Promise<{ parts: Parts; stamp: Stamp } | u
     const about = await stat(at).catch((error: unknown) => {
       throw fileError(error, at)
     })
-    const sha256 = sums.of(name)
+    const sha256 = sums.get(name)
     parts.push({ name, path: at, size: about.size, ...(sha256 === undefined ? {} : { sha256 }) })
     // Together: whichever of them is changed, the sum is another.
     modified += about.mtimeMs
@@ -75,7 +75,7 @@ async function partsAt(path: string): Promise<{ parts: Parts; stamp: Stamp } | u
   const cut = shorter(parts)
   if (cut.length > 0) throw new AppError('part-damaged', { path: base, parts: listed(cut.map(({ name }) => name)) })
   const size = parts.reduce((sum, part) => sum + part.size, 0)
-  const sha256 = sums.of(base)
+  const sha256 = sums.get(base)
   return {
     parts: { base, parts, ...(sha256 === undefined ? {} : { sha256 }) },
     stamp: { size, modified, inode },
@@ -148,7 +148,7 @@ async function meant(path: string): Promise<string> {
   const of = besideOf(name)
   if (of === undefined && !isSumsName(name)) return path
   const names = await readdir(folder).catch(() => [])
-  const told = of === undefined ? (await sumsBeside(folder, [name])).names : [of]
+  const told = of === undefined ? [...(await sumsBeside(folder, [name])).keys()] : [of]
   const candidates = [...told, ...(of === undefined ? [sumsStem(name)] : [])]
   const found = candidates.flatMap((one) => fileOrPart(one, names) ?? [])[0] ?? told[0]
   return found === undefined ? path : join(folder, found)
