@@ -206,7 +206,7 @@ describe('beside a saved file', () => {
     await save(join(out, 'shop.tar.zst'), { method: 'zstd', split: 200_000 }, WISH)
     const bin = only(...TOOLS)
     const store = folder('store')
-    const places = ['root', 'runroot'].map((name) => `--${name} '${join(store, name)}'`).join(' ')
+    const places = ['root', 'runroot', 'tmpdir'].map((name) => `--${name} '${join(store, name)}'`).join(' ')
     const podman = `PATH='${process.env['PATH']}' '${requireCommand('podman')}' --storage-driver vfs ${places}`
     writeFileSync(join(bin, 'podman'), `#!/bin/sh\n${podman} "$@"\n`, { mode: 0o755 })
     const { status, said } = run(requireCommand('dash'), join(out, 'charger.sh'), { PATH: bin })
