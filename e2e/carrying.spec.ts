@@ -57,7 +57,8 @@ for (const method of ['none', 'gzip'] as const) {
     for (const name of ['demo/shop:1.0', 'demo/shop:latest', 'demo/pay:2.1'])
       expect(identity(other, name)).toEqual(identity(engine, name))
     expect(runImage(other, 'demo/pay:2.1')).toBe('demo/pay:2.1 runs')
-    expect(readdirSync(folder).sort()).toEqual([path, `${path}.sha256`].map((file) => file.slice(folder.length + 1)))
+    const saved = ['', '.note.json', '.note.txt', '.sha256'].map((as) => `${path}${as}`.slice(folder.length + 1))
+    expect(readdirSync(folder).sort()).toEqual(saved)
   })
 }
 

@@ -15,6 +15,7 @@ import { AppError, asAppError, type ErrorData } from '../shared/errors.ts'
 import { type Digest, familiar, isDigest, parseReference } from '../shared/reference.ts'
 import { Accounts } from './accounts/accounts.ts'
 import { Keychain } from './accounts/keychain.ts'
+import { Signatures } from './accounts/signatures.ts'
 import { Backups } from './backups.ts'
 import { Computers, trustedHosts } from './computers.ts'
 import { contentDetails, fileContents, layoutContents, registryRemoval, repositoryContents } from './contents.ts'
@@ -25,6 +26,7 @@ import { Getting } from './getting/getting.ts'
 import type { Host } from './host.ts'
 import { LookedAt } from './looked-at.ts'
 import { blobMemory, knownRepositories, layerMemory } from './memory.ts'
+import { Delivery } from './notes/delivery.ts'
 import { Opener } from './opener.ts'
 import { OtherPlaces } from './other-places.ts'
 import { OwnRegistries } from './own-registry/own-registries.ts'
@@ -69,6 +71,7 @@ export class App {
   readonly passwords = new FilePasswords(this.state, this.keychain)
   readonly looked = new LookedAt()
   readonly known = async (host: string): Promise<readonly string[]> => await knownRepositories(this.state, host)
+  readonly delivery: Delivery
   readonly opener: Opener
   readonly copies: Copies
   readonly others: OtherPlaces
@@ -82,6 +85,7 @@ export class App {
   constructor(host: Host) {
     this.host = host
     const { engines, archives, registries, backups, state } = this
+    this.delivery = new Delivery({ host, archives, signatures: new Signatures(state, this.keychain) })
     this.opener = new Opener({
       host,
       engines,
@@ -101,6 +105,7 @@ export class App {
       opener: this.opener,
       backups,
       notes: this.notes,
+      delivery: this.delivery,
       arrived,
       passwords: this.passwords,
     })

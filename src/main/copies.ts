@@ -9,6 +9,8 @@ import { type Labels, relabelled } from './copy/relabelled.ts'
 import { type Going, goingOf, NOTHING, type Result, resultOf } from './copy-outcome.ts'
 import type { FilePasswords } from './file-passwords.ts'
 import type { Host } from './host.ts'
+import type { Beside } from './notes/beside.ts'
+import type { Delivery } from './notes/delivery.ts'
 import type { Opener } from './opener.ts'
 import { lockOf } from './place/archive/sealed.ts'
 import type { Engines } from './place/engine/engines.ts'
@@ -30,7 +32,7 @@ import { TransferQueue, type Work } from './transfer/queue.ts'
 
 type Asked = Pick<
   CopyRequest,
-  'from' | 'to' | 'images' | 'platforms' | 'compress' | 'referrers' | 'onlyNew' | 'engineMaySignIn'
+  'from' | 'to' | 'images' | 'platforms' | 'compress' | 'note' | 'referrers' | 'onlyNew' | 'engineMaySignIn'
 >
 
 interface Prepared {
@@ -57,6 +59,8 @@ interface Parts {
   readonly arrived?: (to: PlaceRef) => Promise<void>
   /** What is noted of the names a copy gave. */
   readonly notes?: TagNotes
+  /** What is put beside a saved file. */
+  readonly delivery?: Delivery
 }
 
 /** Copies between any two places: what one would do, and those under way. */
@@ -208,9 +212,13 @@ export class Copies {
       if (wishes.length === 0) return resultOf(NOTHING, going, [], download)
       const begun = Date.now()
       let copied: Copied
+      let beside: Beside | undefined
+      const told = (what: Beside): void => {
+        beside = what
+      }
       try {
         const sink = await this.#parts.opener.sink({ ...asked, ...held })
-        copied = await copy(source, wishes, sink, signal, report)
+        copied = await copy(source, wishes, this.#parts.delivery?.beside(sink, asked, told) ?? sink, signal, report)
       } catch (error) {
         if (download && to.type === 'archive') await downloads?.drop(to.path)
         throw error
@@ -224,7 +232,7 @@ export class Copies {
       await this.#release(from, id())
       await this.#parts.arrived?.(to)
       const pinned = await this.#pinned(from, to, wishes)
-      const result = resultOf(copied, going, await this.#replaced(to, copied), download)
+      const result = resultOf(copied, going, await this.#replaced(to, copied), download, beside)
       return { ...withRemembered(result, remembered), ...(pinned ? { pinned } : {}) }
     }
   }

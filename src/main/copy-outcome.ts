@@ -1,5 +1,6 @@
 import type { Plan, Replaced, Transfer } from '../shared/contract.ts'
 import type { Copied, Wish } from './copy/copy.ts'
+import type { Beside } from './notes/beside.ts'
 
 /** What a copy is said to have done, image by image: what it did, beside what its plan knew. */
 
@@ -30,7 +31,17 @@ export const NOTHING: Copied = {
   stored: new Map(),
 }
 
-export function resultOf(copied: Copied, going: readonly Going[], replaced: Replaced[], download: boolean): Result {
+function besideData({ names, error }: Beside): NonNullable<NonNullable<Result['file']>['beside']> {
+  return { names, ...(error ? { error: { ...error, parts: { ...error.parts } } } : {}) }
+}
+
+export function resultOf(
+  copied: Copied,
+  going: readonly Going[],
+  replaced: Replaced[],
+  download: boolean,
+  beside?: Beside,
+): Result {
   const came = copied.images.values()
   const images = going.map(({ wish: { image, names }, outcome, size }): Result['images'][number] => {
     const done = outcome === 'same' ? undefined : came.next().value
@@ -48,7 +59,7 @@ export function resultOf(copied: Copied, going: readonly Going[], replaced: Repl
     images,
     moved: copied.moved,
     skipped: copied.skipped,
-    ...(copied.file ? { file: { ...copied.file } } : {}),
+    ...(copied.file ? { file: { ...copied.file, ...(beside ? { beside: besideData(beside) } : {}) } } : {}),
     replaced,
     absent: copied.absent.map((one) => ({ ...one })),
     download,

@@ -44,11 +44,16 @@ export interface Downloads {
 /** Put in by the build. */
 declare const __APP_VERSION__: string | undefined
 
+/** `0.0.0` where nothing was built. */
+export function appVersion(): string {
+  return typeof __APP_VERSION__ === 'undefined' ? '0.0.0' : __APP_VERSION__
+}
+
 /** What every host says of the computer it is on. */
 export function hostInfo(can: HostInfo['can']): HostInfo {
   const os = (['linux', 'darwin', 'win32'] as const).find((known) => known === process.platform) ?? 'other'
   return {
-    version: typeof __APP_VERSION__ === 'undefined' ? '0.0.0' : __APP_VERSION__,
+    version: appVersion(),
     os,
     computer: hostname(),
     library: join(dataFolder(), 'library'),

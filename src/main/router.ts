@@ -7,6 +7,7 @@ import type { App } from './app.ts'
 import { doctorRoutes } from './doctor/routes.ts'
 import { freeSpace, largestFile } from './files.ts'
 import { getRoutes } from './getting/routes.ts'
+import { deliveryRoutes } from './notes/routes.ts'
 import { ownRoutes } from './own-registry/routes.ts'
 import { imageDetails, imageFacts, planRemoval, removeImage } from './place/engine/images.ts'
 import { hostKeys, trust } from './place/engine/ssh/host-keys.ts'
@@ -222,6 +223,7 @@ export const router: Router<Contract, Context> = os.router({
   own: ownRoutes,
   accounts: accountRoutes,
   tags: tagRoutes,
+  delivery: deliveryRoutes,
   get: getRoutes,
 })
 

@@ -65,6 +65,9 @@ const STEPS: readonly string[] = [
   `CREATE TABLE published (source TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;`,
   // Protected files whose password is in the keychain, by what stands at their beginning.
   `CREATE TABLE file_password (lock TEXT PRIMARY KEY) STRICT;`,
+  // The key this machine signs with, whose secret half is in the keychain, and those of others that a person trusts.
+  `CREATE TABLE signer (fingerprint TEXT PRIMARY KEY, name TEXT NOT NULL, key TEXT NOT NULL) STRICT;
+   CREATE TABLE trusted_signer (fingerprint TEXT PRIMARY KEY, name TEXT NOT NULL, since INTEGER NOT NULL) STRICT;`,
 ]
 
 export type Row = Readonly<Record<string, string | number | null>>

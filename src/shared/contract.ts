@@ -1,6 +1,7 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { accountProcedures } from './contract-accounts.ts'
+import { besideWishSchema, delivery } from './contract-delivery.ts'
 import { doctorProcedures } from './contract-doctor.ts'
 import { getProcedures } from './contract-get.ts'
 import { own } from './contract-own.ts'
@@ -443,6 +444,8 @@ export const copyRequestSchema = z.object({
   images: z.array(wantedSchema).min(1),
   /** For a file: how the whole of it is compressed. */
   compress: saveTargetSchema.optional(),
+  /** For a file: what is put beside it. */
+  note: besideWishSchema.optional(),
   /** For a file: protects it. Held until the copy has ended well, and in nothing that is told. */
   password: z.string().min(1).optional(),
   /** Puts that password into the keychain. */
@@ -524,6 +527,8 @@ export const transferSchema = z.object({
           remembered: z.boolean().optional(),
           /** The parts it was cut into, in order; absent for one file. */
           parts: z.array(z.string()).readonly().optional(),
+          /** Names of what was put beside it; `error`: why there is not all of it. The file is good all the same. */
+          beside: z.object({ names: z.array(z.string()).readonly(), error: errorSchema.optional() }).optional(),
         })
         .optional(),
       replaced: z.array(replacedSchema),
@@ -733,6 +738,7 @@ export const contract = {
   own,
   accounts: accountProcedures,
   tags: tagsProcedures,
+  delivery,
 }
 
 export type Contract = typeof contract

@@ -155,6 +155,10 @@ const en: Record<ErrorCode, Sentence> = {
     next: 'Choose another place, or ask the owner of that folder.',
   },
   'file-is-folder': { what: '“{path}” is a folder.', next: 'Choose a file.' },
+  'folder-empty': {
+    what: 'There is no image file in the folder “{path}”.',
+    next: 'Look into the folders below it, or open it as a place: “Open a folder…”.',
+  },
   'file-in-use': { what: 'Another transfer is writing “{path}”.', next: 'Wait for it, or choose another name.' },
   'file-changed': {
     what: '“{path}” changed while it was being read.',
@@ -244,6 +248,22 @@ const en: Record<ErrorCode, Sentence> = {
   'part-damaged': {
     what: 'Some parts of “{path}” are damaged: {parts}.',
     next: 'Copy those parts again from where they were made; the others are fine.',
+  },
+  'sum-mismatch': {
+    what: '“{path}” is not what the file of sums beside it says: it was changed or damaged.',
+    next: 'Copy it again from where it was made[; which part is damaged cannot be told of {count} parts].',
+  },
+  'signature-keychain': {
+    what: 'This computer’s keychain is locked or absent. The key of a signature is kept there and nowhere else.',
+    next: 'Unlock the keychain and try again, or save without a signature.',
+  },
+  'signature-none': {
+    what: 'This computer has no key to sign with yet.',
+    next: 'Make one in the window of Caboteur: save a file, “Sign the note”.',
+  },
+  'signature-changed': {
+    what: 'The signature beside this file is not the one that was shown.',
+    next: 'Open the file again, and compare the fingerprint once more.',
   },
   'layer-missing': {
     what: 'A layer of {image} is not in “{path}”.',
@@ -517,6 +537,10 @@ const fr: Record<ErrorCode, Sentence> = {
     next: 'Choisissez un autre endroit, ou demandez au propriétaire du dossier.',
   },
   'file-is-folder': { what: '« {path} » est un dossier.', next: 'Choisissez un fichier.' },
+  'folder-empty': {
+    what: 'Il n’y a pas de fichier d’images dans le dossier « {path} ».',
+    next: 'Regardez dans ses sous-dossiers, ou ouvrez-le comme un endroit : « Ouvrir un dossier… ».',
+  },
   'file-in-use': {
     what: 'Un autre transfert écrit déjà « {path} ».',
     next: 'Attendez qu’il finisse, ou choisissez un autre nom.',
@@ -609,6 +633,22 @@ const fr: Record<ErrorCode, Sentence> = {
   'part-damaged': {
     what: 'Des parties de « {path} » sont abîmées : {parts}.',
     next: 'Copiez de nouveau ces parties-là depuis l’endroit où elles ont été faites ; les autres sont bonnes.',
+  },
+  'sum-mismatch': {
+    what: '« {path} » ne correspond pas au fichier de sommes qui l’accompagne : il a été changé ou abîmé.',
+    next: 'Recopiez-le depuis l’endroit où il a été fait[ ; laquelle des {count} parties est abîmée, rien ne le dit].',
+  },
+  'signature-keychain': {
+    what: 'Le trousseau de cet ordinateur est verrouillé ou absent. La clé d’une signature y est gardée, et nulle part ailleurs.',
+    next: 'Déverrouillez le trousseau et réessayez, ou enregistrez sans signature.',
+  },
+  'signature-none': {
+    what: 'Cet ordinateur n’a pas encore de clé pour signer.',
+    next: 'Créez-en une dans la fenêtre de Caboteur : enregistrez un fichier, « Signer le bordereau ».',
+  },
+  'signature-changed': {
+    what: 'La signature qui accompagne ce fichier n’est pas celle qui a été montrée.',
+    next: 'Ouvrez de nouveau le fichier, et comparez encore l’empreinte.',
   },
   'layer-missing': {
     what: 'Une couche de {image} n’est pas dans « {path} ».',

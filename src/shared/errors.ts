@@ -45,6 +45,7 @@ export const ERROR_CODES = [
   'file-changed',
   'file-damaged-on-disk',
   'folder-outside',
+  'folder-empty',
   'disk-full',
   'drive-gone',
   'drive-read-only',
@@ -60,6 +61,7 @@ export const ERROR_CODES = [
   'archive-nothing-saved',
   'set-incomplete',
   'part-damaged',
+  'sum-mismatch',
   'layer-missing',
   'layer-foreign',
   'digest-mismatch',
@@ -119,6 +121,10 @@ export const ERROR_CODES = [
   'aws-expired',
   'clock-wrong',
   'google-key-invalid',
+  // signing delivery notes
+  'signature-keychain',
+  'signature-none',
+  'signature-changed',
   // a registry of one's own
   'own-name',
   'own-address',

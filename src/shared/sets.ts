@@ -1,3 +1,5 @@
+import { besideOf } from './delivery-note.ts'
+
 /**
  * Files that were cut into parts: our own `name.part-001`, those of `split` (`aa`, `00`) and of 7-Zip (`.001`). All of them are
  * the bytes one after the other: `cat` joins them.
@@ -21,15 +23,18 @@ const EXTENSION = '(?:tar|tgz|tzst|txz|tbz2?|gz|zst|xz|bz2|gpg|pgp|asc)'
 /** In the order they are tried: each pattern has the stem, and the suffix. */
 const PATTERNS: readonly (readonly [PartName['kind'], RegExp])[] = [
   ['counted', /^(.+\.part-?)(\d{3,})$/i],
-  ['split', /^(.+\.part-)([a-z]{2,})$/],
-  ['counted', new RegExp(`^(.+\\.${EXTENSION}\\.)(\\d{3,})$`, 'i')],
-  ['split', new RegExp(`^(.+\\.${EXTENSION}[.-]?)([a-z]{2}|z[a-z]{3}|zz[a-z]{4})$`)],
-  ['split', new RegExp(`^(.+\\.${EXTENSION}[.-]?)(\\d{2}|9\\d{3}|99\\d{4})$`)],
-  ['split', /^(x)([a-z]{2}|z[a-z]{3})$/],
+  ['split', /^(.+\.part-)([a-z]{2,}|\d{2})$/],
+  ['counted', new RegExp(`^(.+\\.${EXTENSION}[.-]?)(\\d{3,})$`, 'i')],
+  ['split', new RegExp(`^(.+\\.${EXTENSION}[.-]?)([a-z]{2}|a[a-z]{2}|z[a-z]{3}|zz[a-z]{4})$`)],
+  ['split', new RegExp(`^(.+\\.${EXTENSION}[.-]?)(\\d{2})$`)],
+  ['split', /^(x)([a-z]{2}|a[a-z]{2}|z[a-z]{3})$/],
 ]
 
 /** A whole file has these endings, too. `split` comes to them after some hundred parts. */
-const AMBIGUOUS: Readonly<Record<string, string>> = { gz: 'gy', xz: 'xy' }
+const AMBIGUOUS: Readonly<Record<string, string>> = { gz: 'gy', xz: 'xy', asc: 'asb' }
+
+/** What two digits go on with after 89. */
+const WIDENED = /^9\d{3}$|^99\d{4}$/
 
 /** A part by its name; undefined for the name of a whole file. Whether it is one, its neighbours tell (`setOf`). */
 export function partName(name: string): PartName | undefined {
@@ -48,6 +53,12 @@ function alphabetOf(suffix: string): Alphabet {
 const FIRST: Record<Alphabet, string> = { letters: 'a', digits: '0' }
 const LAST: Record<Alphabet, string> = { letters: 'z', digits: '9' }
 
+/** Of a width that was asked for (`split -a 3`), which holds what it holds. Two letters go on as yz, zaaa … zyzz, zzaaaa. */
+function isFixed(suffix: string): boolean {
+  const last = LAST[alphabetOf(suffix)]
+  return suffix.length % 2 === 1 || !suffix.startsWith(last.repeat(suffix.length / 2 - 1))
+}
+
 /** The suffix after this one. `split` widens where its first letter would be the last: yz, zaaa; 89, 9000. */
 export function nextSuffix(suffix: string, kind: PartName['kind']): string {
   if (kind === 'counted') return String(Number(suffix) + 1).padStart(suffix.length, '0')
@@ -65,14 +76,15 @@ export function nextSuffix(suffix: string, kind: PartName['kind']): string {
   }
   const next = letters.join('')
   // The first letter behind those that were spent before has become the last one: there is no more room in this width.
-  const widens = next[leading] === last
+  const widens = !isFixed(suffix) && next[leading] === last
   return widens ? next.slice(0, leading + 1) + first.repeat(next.length - leading + 1) : next
 }
 
 /** Where a set may begin, the usual one first. */
 function firstSuffixes({ suffix, kind }: PartName): readonly string[] {
   if (kind === 'counted') return ['1', '0'].map((one) => one.padStart(suffix.length, '0'))
-  return alphabetOf(suffix) === 'digits' ? ['00', '01'] : ['aa']
+  const width = isFixed(suffix) ? suffix.length : 2
+  return alphabetOf(suffix) === 'digits' ? ['00', '01'] : ['a'.repeat(width)]
 }
 
 /** A file in parts, in the order of its bytes. */
@@ -84,6 +96,12 @@ export interface FileSet {
   readonly missing: readonly string[]
 }
 
+/** A part as its neighbours have it: 9000 follows 89 where `split` counts, and 8999 anywhere else. */
+function partAmong(name: string, around: ReadonlySet<string>): PartName | undefined {
+  const part = partName(name)
+  return part && WIDENED.test(part.suffix) && around.has(`${part.stem}89`) ? { ...part, kind: 'split' } : part
+}
+
 /** A suffix that never comes would be looked for without end. */
 const MOST_PARTS = 100_000
 
@@ -92,14 +110,14 @@ const MOST_PARTS = 100_000
  * where it is a file of its own: a name alone makes no set of `split`.
  */
 export function setOf(name: string, folder: readonly string[], listed: readonly string[] = []): FileSet | undefined {
-  const own = partName(name)
-  if (!own) return undefined
   const around = new Set([...folder, ...listed])
+  const own = partAmong(name, around)
+  if (!own) return undefined
   const belongs = (other: string): boolean => {
     const suffix = other.startsWith(own.stem) ? other.slice(own.stem.length) : ''
     const before = AMBIGUOUS[suffix]
     if (before !== undefined) return own.kind === 'split' && around.has(own.stem + before)
-    const part = partName(other)
+    const part = partAmong(other, around)
     return part?.stem === own.stem && part.kind === own.kind && alphabetOf(part.suffix) === alphabetOf(own.suffix)
   }
   const there = new Set(folder.filter(belongs))
@@ -121,17 +139,51 @@ export function setOf(name: string, folder: readonly string[], listed: readonly 
   return { base: own.base, parts, missing }
 }
 
-/** A file of sums: `SHA256SUMS`, or one that is named after the file it is of. */
+const SUMS_ALONE = /^(?:sha-?256(?:sums?)?|checksums?|hash(?:es)?|sums?)(?:\.(?:txt|sha256))?$/i
+const SUMS_OF = /^(.+?)(?:\.sha-?256(?:sums?)?|[._-](?:sha-?256sums?|checksums?))(?:\.txt)?$/i
+const OTHER_SUMS = /(?:^|[._-])(?:md5|sha-?(?:1|224|384|512)|b2|blake[23]b?|crc32|sfv)(?:sums?)?(?:\.txt)?$/i
+
+/** A file of SHA-256 sums: `SHA256SUMS`, or one that is named after the file it is of. */
 export function isSumsName(name: string): boolean {
-  return /^(?:sha256sums?|checksums?)(?:\.txt)?$|.\.sha256(?:sum)?$/i.test(name)
+  return SUMS_ALONE.test(name) || SUMS_OF.test(name)
 }
 
-/** Names that were given together, as the files they are of: parts of one file are one, sums go with what lies beside them. */
+/** A file of sums of another kind, which are not compared. */
+export function isOtherSumsName(name: string): boolean {
+  return OTHER_SUMS.test(name)
+}
+
+/** What a file of sums is named after: `shop.tar` of `shop.tar.sha256`; its own name where it is named after nothing. */
+export function sumsStem(name: string): string {
+  return SUMS_ALONE.test(name) ? name : (SUMS_OF.exec(name)?.[1] ?? name)
+}
+
+/** A name without what says how the file is made: `shop-1.2` of `shop-1.2.tar.zst`. */
+export function withoutEndings(name: string): string {
+  return name.replace(new RegExp(`(?:\\.${EXTENSION})+$`, 'i'), '')
+}
+
+/** Whether there may be images in a file of this name; what is in it, only its bytes tell. */
+export function hasImages(name: string): boolean {
+  return !goesWithFiles(name) && (new RegExp(`\\.${EXTENSION}$`, 'i').test(name) || /\.part-/.test(name))
+}
+
+/** What goes with a file and is none that images are in. */
+export function goesWithFiles(name: string): boolean {
+  return isSumsName(name) || isOtherSumsName(name) || besideOf(name) !== undefined || SCRIPT.test(name)
+}
+
+const SCRIPT = /^(?:.+\.)?charger\.(?:sh|cmd)$/i
+
+/** Names that were given together, as the files they are of: parts of one file are one; sums, notes and scripts go with what lies beside them. */
 export function filesOf(names: readonly string[]): { readonly name: string; readonly beside: readonly string[] }[] {
-  const sums = names.filter(isSumsName)
-  const others = names.filter((name) => !isSumsName(name))
+  const sums = names.filter(goesWithFiles)
+  const others = names.filter((name) => !goesWithFiles(name))
   // Nothing beside them: then they stand for what they are of.
-  if (others.length === 0) return sums.slice(0, 1).map((name) => ({ name, beside: sums.slice(1) }))
+  if (others.length === 0) {
+    const telling = sums.find((name) => besideOf(name) !== undefined || isSumsName(name)) ?? sums[0]
+    return telling === undefined ? [] : [{ name: telling, beside: sums.filter((name) => name !== telling) }]
+  }
   const taken = new Set<string>()
   return others.flatMap((name) => {
     if (taken.has(name)) return []

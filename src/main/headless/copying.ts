@@ -4,7 +4,9 @@ import { type Copied, type CopyEvent, copy, type Wish } from '../copy/copy.ts'
 import type { EngineClient } from '../place/engine/client.ts'
 import { type Image, layerKey, leaves, type Sink } from '../place/place.ts'
 import { together } from '../platforms.ts'
-import { idPart, parseAddress } from './address.ts'
+import { type Address, idPart, parseAddress } from './address.ts'
+import { beside } from './beside.ts'
+import { openListed } from './listed.ts'
 import { configOf, NONE, shape } from './looking.ts'
 import { type Options, print, show, usage } from './options.ts'
 import { destinationName, forEngine, type Opened, type Places } from './places.ts'
@@ -26,7 +28,7 @@ async function prepare(from: string, to: string, options: Options, signal: Abort
     throw usage(`“${name}” is no name: a destination needs one`)
   if (target.type === 'registry' && name === undefined)
     throw usage('a registry needs a version here: registry:HOST/REPOSITORY:TAG')
-  const opened = await options.places.source(source, options.platform, signal)
+  const opened = await opening(source, options, signal)
   const { sink, engine } = await options.places.sink(target, options, source)
   const images = engine ? forEngine(opened.images, engine) : together(opened.images, opened.source.indexes ?? [])
   if (name !== undefined && images.length !== 1) throw new AppError('name-unclear', { name, count: images.length })
@@ -40,6 +42,12 @@ async function prepare(from: string, to: string, options: Options, signal: Abort
   })
   const following = options.referrers && !engine ? await referrersOf(opened, wishes, signal) : []
   return { opened, sink, engine, wishes: [...wishes, ...following] }
+}
+
+async function opening(source: Address, options: Options, signal: AbortSignal): Promise<Opened> {
+  return options.imagesFrom === undefined
+    ? await options.places.source(source, options.platform, signal)
+    : await openListed(source, options.imagesFrom, options, signal)
 }
 
 /** What refers to the images, and goes with them by its digest. */
@@ -78,13 +86,22 @@ async function plan({ sink, wishes, engine }: Prepared, options: Options, signal
 export async function copyCommand(from: string, to: string, options: Options, signal: AbortSignal): Promise<void> {
   const prepared = await prepare(from, to, options, signal)
   if (options.plan) return await plan(prepared, options, signal)
-  const { opened, sink, engine, wishes } = prepared
+  const { opened, engine, wishes } = prepared
+  const { sink, made } = beside(prepared.sink, to, options)
   const copied = await copy(opened.source, wishes, sink, signal, reporter(options))
   if (engine && copied.replaced.length > 0) await remember(engine, copied, options.places)
   const result = wishes.flatMap((wish) => doneShapes(wish, copied))
   if (options.json)
-    print({ type: 'done', images: result, layerBytes: { moved: copied.moved, skipped: copied.skipped } })
+    print({
+      type: 'done',
+      images: result,
+      layerBytes: { moved: copied.moved, skipped: copied.skipped },
+      ...(made() ? { beside: made()?.names } : {}),
+    })
   else for (const { names, id } of copied.images) print(names.join(' ') || id)
+  // The file is there and good: that not all was put beside it is said last.
+  const failure = made()?.error
+  if (failure) throw new AppError(failure.code, failure.parts, failure.raw === undefined ? {} : { raw: failure.raw })
 }
 
 /** What `--keep-old` kept, so that the window offers the way back too. A memory that fails undoes no copy. */

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import type { BesideWish } from '../../shared/contract-delivery.ts'
 import { AppError } from '../../shared/errors.ts'
+import { language } from './language.ts'
 import { type Access, Places, type PlatformChoice } from './places.ts'
 
 /** What may be typed beside the places, and how answers are printed. */
@@ -11,7 +13,8 @@ export const HELP = `caboteur: carries Docker images from place to place
   caboteur inspect PLACE [--json]
   caboteur verify PLACE [--json]
   caboteur copy FROM TO [--json] [--plan] [--compress none|gzip|zstd|bzip2] [--platform all|OS/ARCH] [--keep-old] [--referrers]
-                        [--split SIZE] [--encrypt] [--engine-may-sign-in]
+                        [--split SIZE] [--encrypt] [--engine-may-sign-in] [--images-from FILE]
+                        [--note [text|json|both]] [--scripts] [--inspection] [--sign] [--computer NAME]
   caboteur join PART FILE [--json]
   caboteur doctor FILE [--with PLACE …] [--output NEW] [--json]
   caboteur serve [--port N] [--root FOLDER …]
@@ -39,6 +42,12 @@ const OPTIONS = {
   with: { type: 'string', multiple: true },
   output: { type: 'string' },
   'engine-may-sign-in': { type: 'boolean' },
+  'images-from': { type: 'string' },
+  note: { type: 'string' },
+  scripts: { type: 'boolean' },
+  inspection: { type: 'boolean' },
+  sign: { type: 'boolean' },
+  computer: { type: 'string' },
   username: { type: 'string' },
   'password-stdin': { type: 'boolean' },
   'password-file': { type: 'string' },
@@ -67,6 +76,10 @@ export interface Options {
   readonly output: string | undefined
   /** Docker on another computer may be given the registry's sign-in, to send by itself. */
   readonly engineMaySignIn: boolean
+  /** A compose file or a list: the images it names. */
+  readonly imagesFrom: string | undefined
+  /** What is put beside a file. */
+  readonly note: BesideWish | undefined
   readonly places: Places
 }
 
@@ -112,6 +125,33 @@ function sizeOf(text: string | undefined): number | undefined {
   return size
 }
 
+const NOTES = ['text', 'json', 'both'] as const
+
+/** `--note` alone is both. */
+function withNote(args: readonly string[]): string[] {
+  return args.flatMap((arg, at) => {
+    const form = NOTES.find((one) => one === args[at + 1])
+    return arg === '--note' && form === undefined ? ['--note', 'both'] : [arg]
+  })
+}
+
+/** @throws usage */
+function besideOf({ note, scripts, inspection, sign, computer }: Values): BesideWish | undefined {
+  const form = NOTES.find((one) => one === note)
+  if (note !== undefined && !form) throw usage(`--note ${note}: ${NOTES.join(', ')}`)
+  if (!form && (sign || computer !== undefined)) throw usage('--sign and --computer are for a note: --note')
+  if (sign && form === 'text') throw usage('--sign signs the JSON: --note json, or both')
+  if (!form && !scripts && !inspection) return undefined
+  return {
+    language: language(),
+    note: form ?? 'none',
+    ...(computer === undefined ? {} : { computer }),
+    scripts: scripts === true,
+    inspection: inspection === true,
+    sign: sign === true,
+  }
+}
+
 interface Passwords {
   readonly registry?: string
   /** Of protected files. */
@@ -151,7 +191,7 @@ function oneLine(text: string): string {
   return text.replace(/\r?\n$/, '')
 }
 
-async function textOf(path: string): Promise<string> {
+export async function textOf(path: string): Promise<string> {
   return await readFile(path, 'utf8').catch((error: unknown) => {
     throw new AppError('file-missing', { path }, { cause: error })
   })
@@ -173,7 +213,7 @@ export async function parseOptions(
 ): Promise<{ words: string[]; options: Options; help: boolean }> {
   let parsed: ReturnType<typeof parseArgs<{ options: typeof OPTIONS; allowPositionals: true }>>
   try {
-    parsed = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
+    parsed = parseArgs({ args: withNote(args), options: OPTIONS, allowPositionals: true })
   } catch (error) {
     throw new AppError('usage', { detail: error instanceof Error ? error.message : String(error) }, { cause: error })
   }
@@ -192,6 +232,8 @@ export async function parseOptions(
     beside: values.with ?? [],
     output: values.output,
     engineMaySignIn: values['engine-may-sign-in'] === true,
+    imagesFrom: values['images-from'],
+    note: besideOf(values),
     places: new Places(await accessOf(values, positionals), values.with),
   }
   return { words: positionals, options, help: values.help === true }

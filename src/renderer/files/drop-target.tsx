@@ -1,13 +1,16 @@
 import { useEffect, useState } from 'react'
 import type { PlaceRef } from '../../shared/contract.ts'
 import { useDrag } from '../dragging/drag-store.ts'
+import { failed } from '../errors/failure.ts'
 import { lookIntoFiles } from '../loading/load-queue.ts'
+import { droppedList } from '../notes/listed-files.ts'
 import { isKitName } from '../own/kit.ts'
 import { isReady, useEngines } from '../places/engines.ts'
 import { usePlaces } from '../places/other-places.ts'
 import { placeKey } from '../places/place-ref.ts'
-import { openSheet } from '../shell/ui.ts'
+import { openSheet, tellFailure } from '../shell/ui.ts'
 import { useWords } from '../words/use-words.ts'
+import { type Dropped, foldersIn, openFolders } from './dropped-folders.ts'
 
 function hasFiles({ dataTransfer }: DragEvent): boolean {
   return dataTransfer?.types.includes('Files') === true
@@ -23,6 +26,21 @@ function placeUnder({ target }: DragEvent): PlaceRef | undefined {
     ...(usePlaces.getState().places ?? []).filter(({ kind }) => kind !== 'files').map(({ place }) => place),
   ]
   return places.find((place) => placeKey(place) === key)
+}
+
+/** What was let go, as what it is. */
+async function takeFiles(files: readonly File[], place: PlaceRef | undefined): Promise<void> {
+  const kit = files.find(({ name }) => isKitName(name))
+  const list = await droppedList(files)
+  if (kit) openSheet({ type: 'own-join', file: kit })
+  else if (list) openSheet({ type: 'listed', list })
+  else lookIntoFiles(files, place)
+}
+
+async function takeFolders({ files, empty }: Dropped, place: PlaceRef | undefined): Promise<void> {
+  if (files.length > 0) await takeFiles(files, place)
+  const [name] = empty
+  if (name !== undefined) tellFailure(failed({ code: 'folder-empty', parts: { path: name } }))
 }
 
 function lightUp(place: PlaceRef | undefined): void {
@@ -59,10 +77,16 @@ export function DropTarget() {
         depth = 0
         setOver(false)
         lightUp(undefined)
-        const files = [...(event.dataTransfer?.files ?? [])]
-        const kit = files.find(({ name }) => isKitName(name))
-        if (kit) openSheet({ type: 'own-join', file: kit })
-        else lookIntoFiles(files, placeUnder(event))
+        const { dataTransfer } = event
+        if (!dataTransfer) return
+        const place = placeUnder(event)
+        const files = [...dataTransfer.files]
+        const folders = foldersIn(dataTransfer)
+        const taking =
+          folders.length === 0
+            ? takeFiles(files, place)
+            : openFolders(folders, files).then(async (dropped) => await takeFolders(dropped, place))
+        taking.catch(tellFailure)
       },
       { signal },
     )

@@ -9,6 +9,7 @@ import { asFailure } from '../errors/failure.ts'
 import { FailureNotice } from '../errors/failure-notice.tsx'
 import { useApi, useHost } from '../host.tsx'
 import { DetailsDrawer } from '../images/image-details.tsx'
+import { AboutNote } from '../notes/about-note.tsx'
 import { engineName, isReady, useEngines } from '../places/engines.ts'
 import { usePlaces } from '../places/other-places.ts'
 import { placeKey } from '../places/place-ref.ts'
@@ -146,6 +147,7 @@ function AboutReading({ archive, file }: { archive: Archive; file: OpenedFile })
       {file.error && <FailureNotice error={file.error} />}
       <ArchiveProblems archive={archive} />
       <RescueButton name={baseName(archive.path)} file={file} />
+      <AboutNote path={archive.path} />
     </>
   )
 }

@@ -160,7 +160,12 @@ export function useArchive(item: LoadItem): OpenedFile {
   }
   const check = (): void => {
     if (!archive) return
-    setState({ ...CLOSED, archive, path: archive.path, reading: { kind: 'checking', done: 0, total: archive.fileSize } })
+    setState({
+      ...CLOSED,
+      archive,
+      path: archive.path,
+      reading: { kind: 'checking', done: 0, total: archive.fileSize },
+    })
     run((signal, report) => read(client.archives.check({ path: archive.path }, { signal }), 'checking', report))
   }
   const stop = (): void => {

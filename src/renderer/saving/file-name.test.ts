@@ -20,6 +20,16 @@ describe('suggestedFile', () => {
     expect(suggestedFile({ images, date, method: 'none', several })).toBe('acme-shop-and-2-2026-11-20.tar')
   })
 
+  it.each([
+    ['underscore', 'acme-shop-1_2026-11-20.tar'],
+    ['minute', 'acme-shop-1_2026-11-20_0905.tar'],
+    ['none', 'acme-shop-1.tar'],
+  ] as const)('has the day as people archive: %s', (form, name) => {
+    const images = [['acme/shop:1']]
+    const morning = new Date(2026, 10, 20, 9, 5)
+    expect(suggestedFile({ images, date: morning, form, method: 'none', several })).toBe(name)
+  })
+
   it('finds a name for the nameless', () => {
     expect(suggestedFile({ images: [[]], date, method: 'bzip2', several })).toBe('image-2026-11-20.tar.bz2')
   })

@@ -28,15 +28,27 @@ function tellingTag(names: readonly string[], repository: string): string {
   return versions.sort((left, right) => right.length - left.length)[0] ?? tags[0] ?? ''
 }
 
-function day(date: Date): string {
+/** How the day stands behind a name. */
+export const DATE_FORMS = ['dash', 'underscore', 'minute', 'none'] as const
+export type DateForm = (typeof DATE_FORMS)[number]
+
+function dated(date: Date, form: DateForm): string {
   const two = (value: number): string => String(value).padStart(2, '0')
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  const forms: Readonly<Record<DateForm, string>> = {
+    dash: `-${day}`,
+    underscore: `_${day}`,
+    minute: `_${day}_${two(date.getHours())}${two(date.getMinutes())}`,
+    none: '',
+  }
+  return forms[form]
 }
 
 interface Suggestion {
   /** Names of each image that is saved. */
   images: readonly (readonly string[])[]
   date: Date
+  form?: DateForm
   method: SaveMethod
   /** By a password. */
   protects?: boolean
@@ -45,14 +57,14 @@ interface Suggestion {
 }
 
 /** A file name from what is inside and the day: `acme-boutique-2.4.1-2026-11-20.tar.zst`. */
-export function suggestedFile({ images, date, method, protects = false, several }: Suggestion): string {
+export function suggestedFile({ images, date, form = 'dash', method, protects = false, several }: Suggestion): string {
   const named = images.find((names) => names.length > 0) ?? []
   const repository = splitName(named[0] ?? 'image').repository
   const first = plain(withoutDomain(repository)) || 'image'
   const tag = plain(tellingTag(named, repository))
   const single = tag === '' ? first : `${first}-${tag}`
   const what = images.length > 1 ? plain(several(first, images.length - 1)) : single
-  return `${what}-${day(date)}${endingOf(method, protects)}`
+  return `${what}${dated(date, form)}${endingOf(method, protects)}`
 }
 
 function endingOf(method: SaveMethod, protects: boolean): string {

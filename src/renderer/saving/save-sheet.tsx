@@ -10,6 +10,8 @@ import { SheetFrame } from '../shell/sheet.tsx'
 import { absentWords } from '../words/absent.ts'
 import { baseName } from '../words/format.ts'
 import { useWords } from '../words/use-words.ts'
+import { DateField } from './beside-date.tsx'
+import { BesideFields } from './beside-fields.tsx'
 import { FileFields } from './file-fields.tsx'
 import type { SaveMethod } from './file-name.ts'
 import { PasswordFields, useNewPassword } from './password-fields.tsx'
@@ -183,9 +185,11 @@ export function SaveSheet({ place, folder, rows, onStarted, onClose }: SaveSheet
         ))}
       </ul>
       <WhereFields save={save} />
+      <DateField />
       <CompressionFields save={save} />
       <PartsField save={save} />
       <PasswordFields on={save.protects} onOn={save.setProtects} typed={typed} />
+      {target.way !== 'download' && <BesideFields />}
     </SheetFrame>
   )
 }

@@ -1,10 +1,12 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { CopyRequest, ImageRow, PlaceRef, Plan, Wanted } from '../../shared/contract.ts'
+import type { BesideWish } from '../../shared/contract-delivery.ts'
 import { useApi, useHost } from '../host.tsx'
 import { nameKey } from '../loading/load-choices.ts'
 import { rememberDownload } from '../transfers/transfer-store.ts'
 import { useWords } from '../words/use-words.ts'
+import { besideWish, useBeside } from './beside-choice.ts'
 import { joinPath, nameProblem, type SaveMethod, suggestedFile, withExtension } from './file-name.ts'
 import type { Secret } from './password-fields.tsx'
 
@@ -20,6 +22,7 @@ interface Options {
   level: Level
   /** Bytes of a part at most; 0: one file. */
   split: number
+  beside: BesideWish | undefined
 }
 
 /** Names and folder of the file, as typed or suggested. */
@@ -28,6 +31,7 @@ function useTarget(images: Wanted[], method: SaveMethod, protects: boolean, firs
   const { queries } = useApi()
   const host = useHost()
   const [date] = useState(() => new Date())
+  const form = useBeside((state) => state.date)
   const [ownName, setOwnName] = useState<string>()
   const [ownFolder, setOwnFolder] = useState(first)
   const [download, setDownload] = useState(false)
@@ -38,6 +42,7 @@ function useTarget(images: Wanted[], method: SaveMethod, protects: boolean, firs
   const suggested = suggestedFile({
     images: images.map(({ names }) => names.map(({ name }) => name)),
     date,
+    form,
     method,
     protects,
     several: (first, count) => t('save.several', { first, count }),
@@ -93,6 +98,7 @@ function useStart(
       },
       ...secret,
       ...(target.way === 'download' ? { download: true } : {}),
+      ...(target.way !== 'download' && options.beside ? { note: options.beside } : {}),
     })
     if (target.way === 'download') rememberDownload(id)
     started()
@@ -145,7 +151,9 @@ export function useSave(from: PlaceRef, rows: readonly SavedRow[], started: () =
   // A stick that takes no file of that size is told by its file system.
   const needed = largest !== undefined && most > largest ? FOR_FAT : 0
   const split = target.way === 'download' ? 0 : (cut ?? needed)
-  const { save, tight } = useStart({ from, images, method, level, split }, target, most, started)
+  const { language } = useWords()
+  const beside = besideWish(useBeside(), language)
+  const { save, tight } = useStart({ from, images, method, level, split, beside }, target, most, started)
   const exists = target.there?.exists === true
   return {
     target,

@@ -19,10 +19,13 @@ import { useImages } from '../images/image-store.ts'
 import { LastNameDialog, RemovalDialog } from '../images/removal-dialog.tsx'
 import { lookIntoFiles, lookIntoPaths, nextFile, useLoadQueue } from '../loading/load-queue.ts'
 import { LoadSheet } from '../loading/load-sheet.tsx'
+import type { DroppedList } from '../notes/listed-files.ts'
+import { ListedSheet } from '../notes/listed-sheet.tsx'
 import { JoinSheet } from '../own/join-sheet.tsx'
 import { ManageSheet } from '../own/manage-sheet.tsx'
 import { OwnSheet, useOwnRegistry } from '../own/own-sheet.tsx'
 import { ForgetPlace } from '../places/forget-place.tsx'
+import { usePlaceOnScreen } from '../places/on-screen.ts'
 import { OpenFolder } from '../places/open-folder.tsx'
 import { PublishSheet } from '../publishing/publish-sheet.tsx'
 import { RegistrySheet } from '../registries/registry-sheet.tsx'
@@ -84,6 +87,12 @@ function FileSheet() {
 function OwnManaged({ host }: { host: string }) {
   const registry = useOwnRegistry(host)
   return registry && <ManageSheet registry={registry} onClose={closeSheet} />
+}
+
+function ListedOnScreen({ list, onClose }: { list: DroppedList; onClose: () => void }) {
+  const host = useHost()
+  const place = usePlaceOnScreen() ?? { type: 'layout', path: host?.library ?? '' }
+  return <ListedSheet list={list} place={place} onClose={onClose} />
 }
 
 function SheetOf({ sheet }: { sheet: Sheet }) {
@@ -153,6 +162,8 @@ function SheetOf({ sheet }: { sheet: Sheet }) {
       return <OwnManaged host={sheet.host} />
     case 'own-join':
       return <JoinSheet file={sheet.file} onClose={closeSheet} />
+    case 'listed':
+      return <ListedOnScreen list={sheet.list} onClose={closeSheet} />
     case 'open-folder':
       return <OpenFolder onClose={closeSheet} />
     case 'forget-place':

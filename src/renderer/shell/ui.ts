@@ -4,6 +4,7 @@ import type { ErrorData } from '../../shared/errors.ts'
 import type { PresetId } from '../../shared/presets.ts'
 import type { TagOperation } from '../../shared/tag-plan.ts'
 import { asFailure } from '../errors/failure.ts'
+import type { DroppedList } from '../notes/listed-files.ts'
 import type { RegistryPlace } from '../places/place-ref.ts'
 import type { PublishRow } from '../publishing/draft.ts'
 
@@ -59,6 +60,8 @@ export type Sheet =
   | { readonly type: 'own' }
   | { readonly type: 'own-manage'; readonly host: string }
   | { readonly type: 'own-join'; readonly file: File }
+  /** A compose file or a list of names that was dropped. */
+  | { readonly type: 'listed'; readonly list: DroppedList }
   | { readonly type: 'open-folder' }
   | { readonly type: 'forget-place'; readonly place: PlaceRef }
   | { readonly type: 'compare'; readonly left: Spot; readonly right: Spot }

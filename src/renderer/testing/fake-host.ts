@@ -85,6 +85,10 @@ export interface Answers {
   /** What the checks find; nothing, each of them, where that is not said. */
   findings?: (input: Inputs['publish']['checks']) => Finding[]
   publish?: (input: Inputs['publish']['start']) => Outputs['publish']['start']
+  about?: () => Outputs['delivery']['about']
+  signer?: () => Outputs['delivery']['signer']
+  makeSigner?: (input: Inputs['delivery']['makeSigner']) => Outputs['delivery']['makeSigner']
+  listed?: (input: Inputs['delivery']['listed']) => Outputs['delivery']['listed']
 }
 
 export interface FakeHost {
@@ -234,6 +238,25 @@ export function fakeHost({ archive = NO_ARCHIVE, answers = {}, plan, exists = fa
           input.destinations.map((_, index) => ({ type: 'started' as const, id: `t${index}`, created: [] }))
         )
       }),
+    },
+    delivery: {
+      about: os.delivery.about.handler(() => answers.about?.() ?? { otherSums: [] }),
+      trust: os.delivery.trust.handler(({ input }) => {
+        asked.push(['trustSigner', input])
+        return {}
+      }),
+      distrust: os.delivery.distrust.handler(({ input }) => {
+        asked.push(['distrustSigner', input])
+        return {}
+      }),
+      signer: os.delivery.signer.handler(() => answers.signer?.() ?? {}),
+      makeSigner: os.delivery.makeSigner.handler(
+        ({ input }) => answers.makeSigner?.(input) ?? refuse('signature-keychain'),
+      ),
+      forgetSigner: os.delivery.forgetSigner.handler(() => ({})),
+      listed: os.delivery.listed.handler(
+        ({ input }) => answers.listed?.(input) ?? { images: [], built: [], unset: [], unread: [] },
+      ),
     },
     engines: {
       hostKeys: engines.hostKeys.handler(({ input }) => {

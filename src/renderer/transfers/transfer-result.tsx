@@ -41,6 +41,7 @@ function SavedFile({ id, file, download }: { id: string; file: ResultFile; downl
       <p className="small">
         {t('transfers.sha256')} <Copyable what={t('transfers.sha256')} value={file.sha256} />
       </p>
+      {file.beside && <BesideResult beside={file.beside} />}
       <Group gap="xs">
         {download && (
           <Button
@@ -66,6 +67,22 @@ function SavedFile({ id, file, download }: { id: string; file: ResultFile; downl
         )}
       </Group>
       {reveal.error && <FailureNotice error={asFailure(reveal.error)} />}
+    </>
+  )
+}
+
+/** What lies beside it, and what could not be put there. */
+function BesideResult({ beside: { names, error } }: { beside: NonNullable<ResultFile['beside']> }) {
+  const { t, list } = useWords()
+  return (
+    <>
+      {names.length > 0 && <p className="small">{t('delivery.written', { names: list(names) })}</p>}
+      {error && (
+        <>
+          <p className="small">{t('delivery.unwritten')}</p>
+          <FailureNotice error={error} spoken={false} />
+        </>
+      )}
     </>
   )
 }

@@ -1,4 +1,5 @@
 import { accountsEn } from './accounts.ts'
+import { deliveryEn } from './delivery.ts'
 import { doctorEn } from './doctor.ts'
 import { gettingEn } from './getting.ts'
 import { ownEn } from './own.ts'
@@ -750,6 +751,7 @@ export const en = {
   },
   publish: publishEn,
   doctor: doctorEn,
+  delivery: deliveryEn,
   own: ownEn,
   protect: protectEn,
   getting: gettingEn,

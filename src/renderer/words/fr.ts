@@ -1,4 +1,5 @@
 import { accountsFr } from './accounts.ts'
+import { deliveryFr } from './delivery.ts'
 import { doctorFr } from './doctor.ts'
 import type { en } from './en.ts'
 import { gettingFr } from './getting.ts'
@@ -759,6 +760,7 @@ export const fr = {
   },
   publish: publishFr,
   doctor: doctorFr,
+  delivery: deliveryFr,
   own: ownFr,
   protect: protectFr,
   getting: gettingFr,

@@ -65,6 +65,13 @@ describe('a file in parts', () => {
     ['split’s own names', ['-b', '100000', 'x']],
     ['split’s numbers', ['-d', '-b', '100000', 'shop.tar.part-0']],
     ['7-Zip’s numbers', ['--numeric-suffixes=1', '-a', '3', '-b', '100000', 'shop.tar.']],
+    ['split’s numbers, two of them', ['-d', '-b', '100000', 'shop.tar.part-']],
+    ['split’s numbers from 1', ['--numeric-suffixes=1', '-b', '100000', 'shop.tar.']],
+    ['three letters', ['-a', '3', '-b', '100000', 'shop.tar.']],
+    ['three letters after part', ['-a', '3', '-b', '50000', 'shop.tar.part-']],
+    ['four letters, more than 26 parts', ['-a', '4', '-b', '20000', 'shop.tar.part-']],
+    ['three numbers without a dot', ['-d', '-a', '3', '-b', '100000', 'shop.tar']],
+    ['more parts than two numbers have', ['-d', '-b', '6000', 'shop.tar.part-']],
     ['more parts than two letters have', ['-b', '2000', 'shop.tar.part-']],
   ])('is read whole by any of its parts: %s', async (_, args) => {
     const folder = cut(plain, ...args)
@@ -154,6 +161,18 @@ describe('a file in parts', () => {
       `sha256sum shop* | awk '{print toupper($1) "  " $2 "\r"}' > SHA256SUMS.txt`,
     ],
     ['paths before the names', 'sha256sum ./shop* > sha256sums'],
+    ['openssl', 'openssl dgst -sha256 shop* > sha256.txt'],
+    ['openssl 1', `openssl dgst -sha256 shop* | sed 's/^SHA2-256/SHA256/' > checksums.txt`],
+    ['openssl as coreutils has it', 'openssl dgst -sha256 -r shop* > SHA256SUM'],
+    ['marked as binary', 'sha256sum -b shop* > shop.tar.gz.sha256sums'],
+    [
+      'PowerShell’s table, in its UTF-16',
+      `{ printf '\\377\\376'; { printf 'Algorithm Hash Path\r\n--------- ---- ----\r\n'; sha256sum shop* | awk '{print "SHA256          " toupper($1) "       D:\\\\stick\\\\" $2 "\r"}'; } | iconv -t UTF-16LE; } > shop_checksums.txt`,
+    ],
+    [
+      'certutil’s of Windows 7, a file each',
+      `for f in shop*; do { echo "SHA256 hash of file $f:"; sha256sum < $f | cut -c1-64 | sed 's/../& /g;s/ $//'; echo 'CertUtil: -hashfile command completed successfully.'; } > $f.sha256; done`,
+    ],
     ['a sum beside each part', 'for f in shop*; do sha256sum < $f | cut -c1-64 > $f.sha256; done'],
   ])('believes sums in the forms people have: %s', async (_, command) => {
     const folder = cut(packed['gz'] ?? '', '--numeric-suffixes=1', '-a', '3', '-b', '70000', 'shop.tar.gz.')
@@ -164,6 +183,32 @@ describe('a file in parts', () => {
     bytes[10] = (bytes[10] ?? 0) ^ 1
     writeFileSync(join(folder, second), bytes)
     await expect(openArchive(join(folder, first), forever)).rejects.toMatchObject({ parts: { parts: second } })
+  })
+
+  it.each([
+    ['as the file was called', 'cat shop.tar.gz.* | sha256sum | sed "s/-/shop.tar.gz/" > SHA256SUMS'],
+    ['as a pipe has it', 'cat shop.tar.gz.0* | sha256sum > shop.tar.gz.sha256'],
+    ['alone', 'cat shop.tar.gz.0* | sha256sum | cut -c1-64 > shop.sha256'],
+  ])('compares the sum of all parts together, where that is all there is: %s', async (_, command) => {
+    const folder = cut(packed['gz'] ?? '', '--numeric-suffixes=1', '-a', '3', '-b', '70000', 'shop.tar.gz.')
+    const [first = '', second = ''] = readdirSync(folder)
+    execFileSync('sh', ['-c', command], { cwd: folder })
+    await intact(join(folder, first))
+    const before = readFileSync(join(folder, second))
+    const bytes = Buffer.from(before)
+    bytes[10] = (bytes[10] ?? 0) ^ 1
+    writeFileSync(join(folder, second), bytes)
+    await expect(openArchive(join(folder, first), forever)).rejects.toMatchObject({ code: 'sum-mismatch' })
+  })
+
+  it('is found by what lies beside it, and passes over sums of other kinds', async () => {
+    const folder = cut(plain, '--numeric-suffixes=1', '-a', '3', '-b', '100000', 'shop.tar.part-')
+    const command =
+      'cat shop* | sha256sum > shop.tar.sha256; sha512sum shop* > SHA512SUMS; md5sum shop* | tr a b > shop.tar.md5'
+    execFileSync('sh', ['-c', command], { cwd: folder })
+    await intact(join(folder, 'shop.tar.sha256'))
+    writeFileSync(join(folder, 'shop.tar.note.txt'), 'DELIVERY NOTE')
+    await intact(join(folder, 'shop.tar.note.txt'))
   })
 
   it('is another file once a part of it has changed', async () => {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { besideOf } from '../../../shared/delivery-note.ts'
 import { AppError } from '../../../shared/errors.ts'
-import { type FileSet, isSumsName, setOf } from '../../../shared/sets.ts'
+import { type FileSet, isSumsName, partName, setOf, sumsStem } from '../../../shared/sets.ts'
 import { type ByteFile, fileError, openFile, readRange, type Stamp } from '../../files.ts'
-import { parseSums } from '../../format/sums.ts'
+import { type SumsBeside, sumsBeside } from './sums-beside.ts'
 
 /** An image file as a whole: one file, or the parts it was cut into, of which the path names any. */
 
@@ -20,6 +21,8 @@ interface Part {
 export interface Parts {
   readonly base: string
   readonly parts: readonly Part[]
+  /** What the sum of all of them together is said to be. */
+  readonly sha256?: string
 }
 
 export interface Whole {
@@ -30,36 +33,15 @@ export interface Whole {
   readonly parts?: Parts
 }
 
-/** Bytes; a file of sums is a list of names. */
-const MAX_SUMS = 4 << 20
-
-/** Sums that lie in a folder, by the name they are of. Of several that differ none is believed. */
-async function sumsIn(folder: string, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const sums = new Map<string, string>()
-  const doubtful = new Set<string>()
-  for (const file of names.filter(isSumsName)) {
-    const path = join(folder, file)
-    const about = await stat(path).catch(() => undefined)
-    if (!about?.isFile() || about.size > MAX_SUMS) continue
-    for (const sum of parseSums(await readFile(path, 'utf8').catch(() => ''))) {
-      // A sum alone is of the file its own is named after.
-      const name = sum.name ?? file.replace(/\.sha256(?:sum)?$/i, '')
-      if (sums.has(name) && sums.get(name) !== sum.sha256) doubtful.add(name)
-      sums.set(name, sum.sha256)
-    }
-  }
-  for (const name of doubtful) sums.delete(name)
-  return sums
-}
-
 /** The set a path is of; undefined for a file in one piece. */
-export async function setAt(path: string): Promise<{ set: FileSet; sums: ReadonlyMap<string, string> } | undefined> {
+export async function setAt(path: string): Promise<{ set: FileSet; sums: SumsBeside } | undefined> {
   const folder = dirname(path)
   const name = basename(path)
   // Without its neighbours the name must say it: most files are asked about for nothing otherwise.
   const names = await readdir(folder).catch(() => [name])
-  if (!setOf(name, [...names, name], [name])) return undefined
-  const sums = await sumsIn(folder, names)
+  const alone = setOf(name, [...names, name], [name])
+  if (!alone) return undefined
+  const sums = await sumsBeside(folder, names, alone.base)
   const set = setOf(name, names, [...sums.keys()])
   return set && { set, sums }
 }
@@ -93,7 +75,11 @@ async function partsAt(path: string): Promise<{ parts: Parts; stamp: Stamp } | u
   const cut = shorter(parts)
   if (cut.length > 0) throw new AppError('part-damaged', { path: base, parts: listed(cut.map(({ name }) => name)) })
   const size = parts.reduce((sum, part) => sum + part.size, 0)
-  return { parts: { base, parts }, stamp: { size, modified, inode } }
+  const sha256 = sums.get(base)
+  return {
+    parts: { base, parts, ...(sha256 === undefined ? {} : { sha256 }) },
+    stamp: { size, modified, inode },
+  }
 }
 
 const NAMED = 20
@@ -151,17 +137,28 @@ class JoinedFile implements ByteFile {
   }
 }
 
-/** A file of sums stands for the first file it tells of. */
+/** A file of this name, or the first of the parts it was cut into. */
+function fileOrPart(name: string, names: readonly string[]): string | undefined {
+  return names.includes(name) ? name : names.find((other) => partName(other)?.base === name)
+}
+
+/** What lies beside a file stands for it: its note, and sums for the first file they tell of. */
 async function meant(path: string): Promise<string> {
-  if (!isSumsName(basename(path))) return path
-  const [first] = (await sumsIn(dirname(path), [basename(path)])).keys()
-  return first === undefined ? path : join(dirname(path), first)
+  const [folder, name] = [dirname(path), basename(path)]
+  const of = besideOf(name)
+  if (of === undefined && !isSumsName(name)) return path
+  const names = await readdir(folder).catch(() => [])
+  const told = of === undefined ? [...(await sumsBeside(folder, [name])).keys()] : [of]
+  const candidates = [...told, ...(of === undefined ? [sumsStem(name)] : [])]
+  const found = candidates.flatMap((one) => fileOrPart(one, names) ?? [])[0] ?? told[0]
+  return found === undefined ? path : join(folder, found)
 }
 
 /** Opens an image file, whichever of its parts (or the file of their sums) the path names. @throws set-incomplete, part-damaged, file-* */
 export async function openWhole(path: string): Promise<Whole> {
-  const found = await partsAt(await meant(path))
-  if (!found) return await openFile(await meant(path))
+  const file = await meant(path)
+  const found = await partsAt(file)
+  if (!found) return await openFile(file)
   return { file: new JoinedFile(found.parts.parts), stamp: found.stamp, parts: found.parts }
 }
 
@@ -176,34 +173,59 @@ export async function stampOf(path: string): Promise<Stamp> {
   return { size: about.size, modified: about.mtimeMs, inode: about.ino }
 }
 
+/** Where every part has a sum of its own, that of all together tells nothing more. */
+function wholeSum({ parts, sha256 }: Parts): string | undefined {
+  return parts.every((part) => part.sha256 !== undefined) ? undefined : sha256
+}
+
+function otherSum({ base, parts }: Parts): AppError {
+  return new AppError('sum-mismatch', { path: base, count: parts.length })
+}
+
+/** Reads a part, and gives its sum; undefined for one that ends too early. */
+async function sumOfPart(
+  { path, size }: Part,
+  signal: AbortSignal,
+  read: (chunk: Uint8Array) => void,
+): Promise<string | undefined> {
+  const { file } = await openFile(path)
+  try {
+    const hash = createHash('sha256')
+    for await (const chunk of readRange(file, 0, size, signal)) {
+      hash.update(chunk)
+      read(chunk)
+    }
+    return hash.digest('hex')
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'archive-truncated') return undefined
+    throw error
+  } finally {
+    await file.close()
+  }
+}
+
 /**
  * Reads every part whose sum is told, and compares. Of a file whose reading failed, it tells which parts are to blame.
- * @throws part-damaged with all of them
+ * @throws part-damaged with all of them; sum-mismatch where only the sum of all together is told
  */
 export async function checkParts(
-  { base, parts }: Parts,
+  all: Parts,
   signal: AbortSignal,
   read: (bytes: number) => void = () => undefined,
 ): Promise<void> {
+  const { base, parts } = all
   const damaged: string[] = []
-  for (const { name, path, size, sha256 } of parts) {
-    if (sha256 === undefined) continue
-    const { file } = await openFile(path)
-    try {
-      const hash = createHash('sha256')
-      for await (const chunk of readRange(file, 0, size, signal)) {
-        hash.update(chunk)
-        read(chunk.length)
-      }
-      if (hash.digest('hex') !== sha256) damaged.push(name)
-    } catch (error) {
-      if (!(error instanceof AppError && error.code === 'archive-truncated')) throw error
-      damaged.push(name)
-    } finally {
-      await file.close()
-    }
+  const whole = wholeSum(all)
+  const together = createHash('sha256')
+  for (const part of parts.filter(({ sha256 }) => (sha256 ?? whole) !== undefined)) {
+    const sum = await sumOfPart(part, signal, (chunk) => {
+      if (whole !== undefined) together.update(chunk)
+      read(chunk.length)
+    })
+    if (sum === undefined || (part.sha256 ?? sum) !== sum) damaged.push(part.name)
   }
   if (damaged.length > 0) throw new AppError('part-damaged', { path: base, parts: listed(damaged) })
+  if (whole !== undefined && together.digest('hex') !== whole) throw otherSum(all)
 }
 
 /** Bytes under way, whose reader may leave them: what is left is read all the same, for what is proven at its end. */
@@ -234,16 +256,21 @@ export function readParts(file: ByteFile, parts: Parts, signal: AbortSignal): Re
   return resumable(compared(file, parts, signal))
 }
 
-async function* compared(file: ByteFile, { base, parts }: Parts, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* compared(file: ByteFile, all: Parts, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const { base, parts } = all
+  const whole = wholeSum(all)
+  const together = createHash('sha256')
   let start = 0
   for (const { name, size, sha256 } of parts) {
     const hash = createHash('sha256')
     for await (const chunk of readRange(file, start, start + size, signal)) {
       if (sha256 !== undefined) hash.update(chunk)
+      if (whole !== undefined) together.update(chunk)
       yield chunk
     }
     if (sha256 !== undefined && hash.digest('hex') !== sha256)
       throw new AppError('part-damaged', { path: base, parts: name })
     start += size
   }
+  if (whole !== undefined && together.digest('hex') !== whole) throw otherSum(all)
 }

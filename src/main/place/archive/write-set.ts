@@ -30,7 +30,7 @@ async function* text(content: string): Bytes {
 const nobody = (): void => undefined
 
 /** Writes a small file whole, in place of one of its name. */
-async function writeText(path: string, content: string): Promise<void> {
+export async function writeText(path: string, content: string): Promise<void> {
   const file = new PartialFile(path)
   try {
     await file.open()
