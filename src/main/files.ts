@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { type FileHandle, open, statfs } from 'node:fs/promises'
+import { type FileHandle, open, readFile, stat, statfs } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { AppError, type ErrorCode } from '../shared/errors.ts'
 import { disposable } from './format/bytes.ts'
@@ -138,4 +138,11 @@ export async function largestFile(path: string): Promise<number | undefined> {
 /** A registry's host that every computer takes for itself: `localhost:5000`, `127.0.0.1`. */
 export function isLoopbackHost(host: string): boolean {
   return /^(?:localhost|[^/:]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host)
+}
+
+/** A small file beside another, whole; undefined where there is none, or one of more than `most` bytes. */
+export async function readSmall(path: string, most: number): Promise<Buffer | undefined> {
+  const about = await stat(path).catch(() => undefined)
+  if (!about?.isFile() || about.size > most) return undefined
+  return await readFile(path).catch(() => undefined)
 }

@@ -1,8 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { AboutNote } from '../../shared/contract-delivery.ts'
 import { BESIDE, besideOf, type DeliveryNote, deliveryNoteSchema } from '../../shared/delivery-note.ts'
 import { isOtherSumsName, partName } from '../../shared/sets.ts'
+import { readSmall } from '../files.ts'
 import type { OpenArchive } from '../place/archive/open.ts'
 
 /** The delivery note that lies beside a file, and what of the file is not as it says. */
@@ -17,12 +18,6 @@ export interface FoundNote {
   readonly bytes: Uint8Array
   /** Armored, where it lies beside the note. */
   readonly signature?: string
-}
-
-async function small(path: string, most: number): Promise<Buffer | undefined> {
-  const about = await stat(path).catch(() => undefined)
-  if (!about?.isFile() || about.size > most) return undefined
-  return await readFile(path).catch(() => undefined)
 }
 
 function parsed(bytes: Buffer): DeliveryNote | undefined {
@@ -46,7 +41,7 @@ export async function otherSumsBeside(path: string): Promise<string[]> {
   const names = (await readdir(folder).catch(() => [])).filter(isOtherSumsName)
   const found: string[] = []
   for (const name of names) {
-    const tells = name.startsWith(file) || (await small(join(folder, name), MAX_SUMS))?.includes(file) === true
+    const tells = name.startsWith(file) || (await readSmall(join(folder, name), MAX_SUMS))?.includes(file) === true
     if (tells) found.push(name)
   }
   return found.toSorted()
@@ -56,10 +51,10 @@ export async function otherSumsBeside(path: string): Promise<string[]> {
 export async function noteBeside(path: string): Promise<FoundNote | undefined> {
   const file = fileOf(path)
   const folder = dirname(path)
-  const bytes = await small(join(folder, BESIDE.json(file)), MAX_NOTE)
+  const bytes = await readSmall(join(folder, BESIDE.json(file)), MAX_NOTE)
   const note = bytes && parsed(bytes)
   if (!note || note.file.name !== file) return undefined
-  const signature = await small(join(folder, BESIDE.signature(file)), 1 << 16)
+  const signature = await readSmall(join(folder, BESIDE.signature(file)), 1 << 16)
   return { note, bytes, ...(signature ? { signature: signature.toString('latin1') } : {}) }
 }
 

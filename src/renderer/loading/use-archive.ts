@@ -45,12 +45,18 @@ export type Unlocking = { readonly password: string; readonly remember: boolean 
 interface FileState {
   archive: Archive | undefined
   lock: Lock | undefined
-  path?: string | undefined
+  path: string | undefined
   reading: Reading | undefined
   error: ErrorData | undefined
 }
 
-const CLOSED: FileState = { archive: undefined, lock: undefined, reading: undefined, error: undefined }
+const CLOSED: FileState = {
+  archive: undefined,
+  lock: undefined,
+  path: undefined,
+  reading: undefined,
+  error: undefined,
+}
 const BEGUN: Reading = { kind: 'reading', done: 0, total: 0 }
 
 type Report = (change: Partial<FileState>) => void
@@ -175,5 +181,5 @@ export function useArchive(item: LoadItem): OpenedFile {
   const keep = (): void => {
     sent.current = undefined
   }
-  return { ...state, path: state.path, sent: 'file' in item, unlock, check, retry: start, stop, keep }
+  return { ...state, sent: 'file' in item, unlock, check, retry: start, stop, keep }
 }

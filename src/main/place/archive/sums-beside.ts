@@ -1,7 +1,7 @@
-import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BESIDE, deliveryNoteSchema } from '../../../shared/delivery-note.ts'
 import { isSumsName, sumsStem, withoutEndings } from '../../../shared/sets.ts'
+import { readSmall } from '../../files.ts'
 import { parseSums, type Sum, sumsText } from '../../format/sums.ts'
 
 /** The sums that lie in a folder: in files of sums, and in the delivery note of the file that is opened. */
@@ -16,18 +16,13 @@ export interface SumsBeside {
   get(name: string): string | undefined
 }
 
-async function small(path: string, most: number): Promise<Buffer | undefined> {
-  const about = await stat(path).catch(() => undefined)
-  return about?.isFile() && about.size <= most ? await readFile(path).catch(() => undefined) : undefined
-}
-
 async function sumsOf(folder: string, file: string): Promise<Sum[]> {
-  const bytes = await small(join(folder, file), MAX_SUMS)
+  const bytes = await readSmall(join(folder, file), MAX_SUMS)
   return bytes ? parseSums(sumsText(bytes)) : []
 }
 
 async function noteSums(folder: string, file: string): Promise<Sum[]> {
-  const bytes = await small(join(folder, BESIDE.json(file)), MAX_NOTE)
+  const bytes = await readSmall(join(folder, BESIDE.json(file)), MAX_NOTE)
   if (!bytes) return []
   try {
     const note = deliveryNoteSchema.parse(JSON.parse(bytes.toString('utf8')))
